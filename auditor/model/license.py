@@ -1,0 +1,170 @@
+"""License profiles, what a subject says about its licenses, and the conclusion drawn."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from auditor.model.evidence import Evidence
+
+__all__ = [
+    "ClaimChannel",
+    "EffectiveTerm",
+    "Judgment",
+    "LicenseClaim",
+    "LicenseMatch",
+    "LicenseProfile",
+    "LicenseReference",
+    "LineSpan",
+    "LinkState",
+    "MatchStatus",
+    "ProfileReading",
+    "Resolution",
+    "ResolutionStatus",
+    "TermValue",
+]
+
+ResolutionStatus = Literal[
+    "conflict", "modified", "multiple", "unreadable", "pointer-only", "confirmed",
+    "resolved-name", "text-only", "declared-only", "unresolved", "missing",
+]  # fmt: skip
+MatchStatus = Literal["exact", "modified", "partial"]
+ClaimChannel = Literal["tag", "name", "link", "prose", "gate-prompt", "header", "text"]
+LinkState = Literal["repository-file", "pinned", "unpinned", "broken"]
+
+
+class TermValue(msgspec.Struct, frozen=True):
+    """One term of a license version: the value, the section that says so, and our note."""
+
+    value: Any
+    """A value of the vocabulary, or the string `unknown` when nobody has read that part of the text."""
+    section: str | None = None
+    """Where the text says so; `None` when the text is silent."""
+    note: str | None = None
+
+
+class Judgment(msgspec.Struct, frozen=True):
+    """A yes/no reading of a whole license against an outside yardstick, with its reason."""
+
+    answer: str
+    reason: str
+
+
+class ProfileReading(msgspec.Struct, frozen=True):
+    """Which bytes a profile was read from, and when."""
+
+    text_sha256: str
+    source: str
+    on: str
+
+
+class LicenseProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """What we know of one license version (one file of `rules/licenses/`)."""
+
+    id: str
+    title: str
+    spdx: str
+    scope: Literal["weights", "code", "data", "any", "policy"]
+    text: Literal["read", "partial", "not-read"]
+    terms: dict[str, TermValue]
+    judgments: dict[str, Judgment]
+    version: str | None = None
+    date: str | None = None
+    publisher: str | None = None
+    url: str | None = None
+    aliases: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    """Identifying phrases of a few words; finding one alone makes a text `partial`, never more."""
+    normalized_sha256: tuple[str, ...] = ()
+    """SHA-256 of known texts after normalization; equality makes a text `exact`."""
+    read: ProfileReading | None = None
+    reviewed: dict[str, str] | None = None
+    summary: str = ""
+    ambiguities: tuple[str, ...] = ()
+
+
+class LineSpan(msgspec.Struct, frozen=True):
+    """Words found in a text beyond the license, with where they stand."""
+
+    lines: tuple[int, int]
+    text: str
+
+
+class LicenseMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """One license found in a text (design section 9, `identify`)."""
+
+    id: str
+    spdx: str
+    status: MatchStatus
+    score: float
+    """Share of that license found in the text, 0 to 1."""
+    lines: tuple[int, int]
+    added: tuple[LineSpan, ...] = ()
+    missing: tuple[dict[str, str], ...] = ()
+    near: tuple[dict[str, Any], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the promised JSON shape."""
+        result: dict[str, Any] = msgspec.to_builtins(self)
+        return result
+
+
+class LicenseClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing the subject says or holds about a license, before anybody judged it."""
+
+    scope: str
+    """`weights`, `code`, or `dataset:<id>`."""
+    channel: ClaimChannel
+    raw: str
+    """The string as written; for channel `text` the path."""
+    evidence: Evidence
+    text: str | None = None
+    """The license text itself, for channels `text`, `gate-prompt` and `prose` with an embedded text."""
+    readable: bool = True
+    """False when a text exists and a gate or fault hides it."""
+    link_state: LinkState | None = None
+    choice_stated: bool = False
+    """True when several licenses are offered at the reader's choice, in words."""
+
+
+class LicenseReference(msgspec.Struct, frozen=True, kw_only=True):
+    """A license as named in one place; `id` is null when we do not know the name."""
+
+    id: str | None
+    raw: str
+    evidence: Evidence
+    channel: ClaimChannel
+    match: LicenseMatch | None = None
+
+
+class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+    """Which license governs one part of the subject, and how sure we are (design section 5)."""
+
+    scope: str
+    status: ResolutionStatus
+    concluded: str | None
+    spdx: str | None
+    declared: tuple[LicenseReference, ...] = ()
+    detected: tuple[LicenseReference, ...] = ()
+    stated: tuple[LicenseReference, ...] = ()
+    also: tuple[ResolutionStatus, ...] = ()
+    candidates: tuple[str, ...] = ()
+    governing: tuple[str, ...] = ()
+    """Profile ids whose terms apply (term by term the strictest); empty when nothing is granted or known."""
+    choice: tuple[str, ...] = ()
+    """Profile ids of which the reader may pick one, where the publisher states the choice."""
+    pinned: bool = True
+    contradictions: tuple[str, ...] = ()
+    """For `conflict`: what disagrees with what, in words."""
+
+
+class EffectiveTerm(msgspec.Struct, frozen=True, kw_only=True):
+    """A term that binds the subject, with every license it comes from."""
+
+    value: Any
+    known: bool
+    sources: tuple[str, ...] = ()
+    """Subject ids the value comes from."""
+    license: str | None = None
+    section: str | None = None
