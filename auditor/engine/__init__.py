@@ -1,0 +1,1 @@
+"""Checks, grades, label and capabilities from facts."""

@@ -1,0 +1,1 @@
+"""Sources of evidence: the Hub, its cache, folders, files and recorded snapshots."""

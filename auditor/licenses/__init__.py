@@ -1,0 +1,1 @@
+"""Which license a text or name is, and which licenses govern a subject."""

@@ -10,7 +10,6 @@ from auditor.model.evidence import Evidence
 
 __all__ = [
     "ClaimChannel",
-    "EffectiveTerm",
     "Judgment",
     "LicenseClaim",
     "LicenseMatch",
@@ -157,14 +156,5 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     pinned: bool = True
     contradictions: tuple[str, ...] = ()
     """For `conflict`: what disagrees with what, in words."""
-
-
-class EffectiveTerm(msgspec.Struct, frozen=True, kw_only=True):
-    """A term that binds the subject, with every license it comes from."""
-
-    value: Any
-    known: bool
-    sources: tuple[str, ...] = ()
-    """Subject ids the value comes from."""
-    license: str | None = None
-    section: str | None = None
+    unsettled: tuple[str, ...] = ()
+    """Names and texts that mean nothing to us; while there are any, no grant is established."""

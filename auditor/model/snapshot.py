@@ -67,6 +67,8 @@ class Related(msgspec.Struct, frozen=True, kw_only=True):
     """The API record, as sent."""
     evidence: tuple[Evidence, ...] = ()
     detail: str | None = None
+    named_by: str | None = None
+    """The repository that names it; `None` for the subject itself."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ class _NotApplicable(Enum):
 
 
 NOT_APPLICABLE: Final = _NotApplicable.TOKEN
-Truth: TypeAlias = bool | None | Literal[_NotApplicable.TOKEN]
+Truth: TypeAlias = bool | Literal[_NotApplicable.TOKEN] | None
 
 
 def all_of(values: Iterable[Truth]) -> Truth:

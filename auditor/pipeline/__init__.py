@@ -1,0 +1,1 @@
+"""The straight line from a target to a report; the rooms meet here."""

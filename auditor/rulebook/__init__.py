@@ -1,0 +1,1 @@
+"""The rulebook: reviewed data loaded, checked and cross-checked before anything is judged."""

@@ -1,0 +1,66 @@
+"""What the resolver knows about licenses, answered from the rulebook."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+
+from auditor.licenses.resolution import NamedLicense
+from auditor.model.license import LicenseMatch, LicenseProfile
+from auditor.rulebook.license_files import fold_name
+from auditor.rulebook.load import Rulebook
+
+__all__ = ["RulebookKnowledge"]
+
+
+class RulebookKnowledge:
+    """Names through profiles' aliases and ambiguous names; texts through the identification engine."""
+
+    def __init__(self, rulebook: Rulebook, identify: Callable[[str], Sequence[LicenseMatch]]) -> None:
+        self._rulebook = rulebook
+        # The same text is asked about once as license, once as part of a card, and by every copy in a batch.
+        self._identify = functools.lru_cache(maxsize=256)(lambda text: tuple(identify(text)))
+
+    def named(self, raw: str) -> NamedLicense:
+        """Return what a declared string means: a name, an address of a known license, or an SPDX expression."""
+        single = self._single(raw)
+        if single is not None:
+            return single
+        from auditor.licenses.expressions import parse_expression
+
+        expression = parse_expression(raw)
+        if expression is None or expression.count < 2:
+            return NamedLicense()
+        parts = [self._single(symbol) for symbol in expression.symbols]
+        ids = tuple(license_id for part in parts if part for license_id in part.ids)
+        if len(ids) < len(parts):
+            return NamedLicense()
+        return NamedLicense(ids=tuple(dict.fromkeys(ids)), choice=expression.only_or)
+
+    def _single(self, raw: str) -> NamedLicense | None:
+        folded = fold_name(raw)
+        known = self._rulebook.names.get(folded) or self._by_address(raw)
+        if known:
+            return NamedLicense(ids=(known,))
+        ambiguous = self._rulebook.ambiguous.get(folded)
+        if ambiguous is None:
+            return None
+        return NamedLicense(
+            candidates=ambiguous.candidates,
+            counts_as_no_tag=ambiguous.family or ambiguous.placeholder,
+        )
+
+    def _by_address(self, raw: str) -> str | None:
+        if not raw.startswith(("http://", "https://")):
+            return None
+        bare = raw.split("://", 1)[1].rstrip("/").lower()
+        addresses = (p for p in self._rulebook.licenses.values() if p.url)
+        return next((p.id for p in addresses if (p.url or "").split("://", 1)[1].rstrip("/").lower() == bare), None)
+
+    def identified(self, text: str) -> Sequence[LicenseMatch]:
+        """Return the licenses found in a text, best first."""
+        return self._identify(text)
+
+    def profile(self, license_id: str) -> LicenseProfile:
+        """Return the profile of an id."""
+        return self._rulebook.licenses[license_id]

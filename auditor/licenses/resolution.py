@@ -1,0 +1,324 @@
+"""Conclude which license governs one part of a subject, from everything that names or holds one (design section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from auditor.model.license import (
+    ClaimChannel,
+    LicenseClaim,
+    LicenseMatch,
+    LicenseProfile,
+    LicenseReference,
+    Resolution,
+    ResolutionStatus,
+)
+
+__all__ = ["LicenseKnowledge", "NamedLicense", "resolve"]
+
+# The first of these that holds is the status; the others that hold go to `also`.
+PRECEDENCE: tuple[ResolutionStatus, ...] = (
+    "conflict", "modified", "multiple", "unreadable", "pointer-only", "confirmed",
+    "resolved-name", "text-only", "declared-only", "unresolved", "missing",
+)  # fmt: skip
+
+_DECLARING: frozenset[ClaimChannel] = frozenset({"tag", "header"})
+_NAMING: frozenset[ClaimChannel] = frozenset({"tag", "header", "name", "link"})
+
+
+class NamedLicense(msgspec.Struct, frozen=True, kw_only=True):
+    """What a license name means: one profile, an expression of profiles, several candidates, or nothing known."""
+
+    ids: tuple[str, ...] = ()
+    """Profile ids the name stands for; more than one for an expression."""
+    choice: bool = False
+    """The expression offers its parts at the reader's choice (OR)."""
+    candidates: tuple[str, ...] = ()
+    counts_as_no_tag: bool = False
+    """A family or placeholder: says nothing once a text or a full name resolves."""
+
+
+class LicenseKnowledge(Protocol):
+    """What the resolver needs to know about licenses."""
+
+    def named(self, raw: str) -> NamedLicense:
+        """Return what a declared string means."""
+        ...
+
+    def identified(self, text: str) -> Sequence[LicenseMatch]:
+        """Return the licenses found in a text, best first."""
+        ...
+
+    def profile(self, license_id: str) -> LicenseProfile:
+        """Return the profile of an id returned by the other two."""
+        ...
+
+
+class _Read(msgspec.Struct, frozen=True, kw_only=True):
+    """One claim with what it turned out to mean."""
+
+    claim: LicenseClaim
+    ids: tuple[str, ...] = ()
+    choice: bool = False
+    candidates: tuple[str, ...] = ()
+    says_nothing: bool = False
+    """A placeholder or family name, or a use policy beside the license."""
+    matches: tuple[LicenseMatch, ...] = ()
+    pointer: bool = False
+    references: tuple[LicenseReference, ...] = ()
+
+
+def resolve(
+    scope: str,
+    claims: Sequence[LicenseClaim],
+    knowledge: LicenseKnowledge,
+    *,
+    complete: bool,
+    contradictions: Sequence[str] = (),
+) -> Resolution:
+    """Return the resolution of `scope` from its claims.
+
+    `complete` says that file list and card were read as a whole; only then can a license be `missing`.
+    `contradictions` are disagreements found elsewhere (for example with a base model), in words.
+    """
+    reads = [_read(claim, knowledge) for claim in claims if claim.scope == scope]
+    return _Conclusion(scope, reads, knowledge, complete, tuple(contradictions)).resolution()
+
+
+def _read(claim: LicenseClaim, knowledge: LicenseKnowledge) -> _Read:
+    if claim.text is not None:
+        return _read_text(claim, knowledge)
+    if claim.channel in ("text", "gate-prompt") or (claim.channel == "link" and claim.link_state == "repository-file"):
+        # Either hidden, or a link to a file that has a claim of its own.
+        hidden = claim.channel == "text" and not claim.readable
+        return _Read(claim=claim, says_nothing=not hidden, references=(_reference(None, claim),))
+    named = knowledge.named(claim.raw)
+    references = tuple(_reference(name, claim) for name in named.ids or (None,))
+    return _Read(
+        claim=claim,
+        ids=named.ids,
+        choice=named.choice or (claim.choice_stated and len(named.ids) > 1),
+        candidates=named.candidates,
+        says_nothing=named.counts_as_no_tag or (claim.channel == "link" and not named.ids),
+        references=references,
+    )
+
+
+def _read_text(claim: LicenseClaim, knowledge: LicenseKnowledge) -> _Read:
+    assert claim.text is not None
+    matches = tuple(
+        match for match in knowledge.identified(claim.text) if knowledge.profile(match.id).scope != "policy"
+    )
+    ids = tuple(dict.fromkeys(match.id for match in matches if match.status != "partial"))
+    partial = tuple(dict.fromkeys(match.id for match in matches if match.status == "partial"))
+    embedded = claim.channel in ("gate-prompt", "prose")
+    pointer = not matches and claim.channel == "text" and _is_pointer(claim.text)
+    references = tuple(_reference(match.id, claim, match) for match in matches)
+    if not references and claim.channel == "text":
+        references = (_reference(None, claim),)
+    return _Read(
+        claim=claim,
+        ids=ids,
+        candidates=partial,
+        matches=matches,
+        says_nothing=embedded and not matches,
+        pointer=pointer,
+        references=references,
+    )
+
+
+def _reference(license_id: str | None, claim: LicenseClaim, match: LicenseMatch | None = None) -> LicenseReference:
+    return LicenseReference(id=license_id, raw=claim.raw, evidence=claim.evidence, channel=claim.channel, match=match)
+
+
+def _is_pointer(text: str) -> bool:
+    """Return whether a license file is only an address or a sentence (at most 60 words)."""
+    return len(text.split()) <= 60
+
+
+class _Conclusion:
+    """Weighs the claims of one scope against each other."""
+
+    def __init__(
+        self,
+        scope: str,
+        reads: list[_Read],
+        knowledge: LicenseKnowledge,
+        complete: bool,
+        contradictions: tuple[str, ...],
+    ) -> None:
+        self.scope = scope
+        self.reads = reads
+        self.knowledge = knowledge
+        self.complete = complete
+        self.texts = [read for read in reads if read.matches]
+        self.pointers = [read for read in reads if read.pointer]
+        self.hidden = [read for read in reads if not read.claim.readable]
+        self.named = [read for read in reads if not read.claim.text and read.claim.channel in _NAMING]
+        self.stated = [read for read in reads if not read.claim.text and read.claim.channel == "prose"]
+        self.contradictions = contradictions + tuple(self._contradictions())
+
+    # -- what was found -------------------------------------------------------------------------------------
+
+    def _ids(self, reads: Sequence[_Read]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(license_id for read in reads for license_id in read.ids))
+
+    @property
+    def declared_ids(self) -> tuple[str, ...]:
+        return self._ids(self.named)
+
+    @property
+    def exact_ids(self) -> tuple[str, ...]:
+        matches = [match for read in self.texts for match in read.matches if match.status == "exact"]
+        return tuple(dict.fromkeys(match.id for match in matches))
+
+    @property
+    def modified_ids(self) -> tuple[str, ...]:
+        matches = [match for read in self.texts for match in read.matches if match.status == "modified"]
+        return tuple(dict.fromkeys(match.id for match in matches))
+
+    @property
+    def unknown_texts(self) -> list[_Read]:
+        """License files whose text is no license we know and no pointer either."""
+        return [
+            read
+            for read in self.reads
+            if read.claim.channel == "text" and read.claim.text is not None and not read.matches and not read.pointer
+        ]
+
+    @property
+    def unknown_names(self) -> list[_Read]:
+        """Tags and names that mean nothing to us."""
+        return [read for read in self.named if not read.ids and not read.says_nothing and read.claim.channel != "link"]
+
+    def _compatible(self, read: _Read, license_id: str) -> bool:
+        """Return whether what `read` says leaves room for `license_id`."""
+        if read.says_nothing or (not read.ids and not read.candidates):
+            return not read.candidates or license_id in read.candidates
+        return license_id in read.ids or license_id in read.candidates
+
+    def _contradictions(self) -> list[str]:
+        """Return every pair of sources that name different licenses, in words."""
+        found: list[str] = []
+        speaking = [*self.named, *self.stated, *self.texts]
+        for position, one in enumerate(speaking):
+            for other in speaking[position + 1 :]:
+                if self._agree(one, other):
+                    continue
+                found.append(f"{_says(one)}, {_says(other)}")
+        return list(dict.fromkeys(found))
+
+    def _agree(self, one: _Read, other: _Read) -> bool:
+        tags = one.claim.channel == other.claim.channel == "tag"
+        if tags:
+            return True  # several declared tags are `multiple`, not a contradiction
+        left, right = set(one.ids or one.candidates), set(other.ids or other.candidates)
+        if not left or not right:
+            return True
+        if one.claim.channel in _DECLARING or other.claim.channel in _DECLARING:
+            declared = set(self._ids([read for read in self.named if read.claim.channel in _DECLARING]))
+            if declared and len(declared) > 1:
+                # One of several declared licenses may have its text or prose beside it.
+                outside = right if one.claim.channel in _DECLARING else left
+                return bool(outside & declared)
+        return bool(left & right)
+
+    # -- the conclusion -------------------------------------------------------------------------------------
+
+    def holding(self) -> list[ResolutionStatus]:
+        """Return every status that holds, in order of precedence."""
+        declared, exact, modified = self.declared_ids, self.exact_ids, self.modified_ids
+        tagged = self._ids([read for read in self.named if read.claim.channel in _DECLARING])
+        readable = bool(self.texts or self.unknown_texts or self.pointers)
+        by_name = [read for read in self.named if read.claim.channel in ("name", "link") and read.ids]
+        by_text_link = any(read.claim.channel == "link" and read.claim.link_state == "repository-file"
+                           for read in self.named)  # fmt: skip
+        unsettled = bool(self.unknown_names or self.unknown_texts)
+        holds: dict[ResolutionStatus, bool] = {
+            "conflict": bool(self.contradictions),
+            "modified": bool(modified),
+            "multiple": len(tagged) > 1 or (not tagged and not by_name and len(exact) > 1),
+            "unreadable": bool(self.hidden) and not readable,
+            "pointer-only": bool(self.pointers) and not self.texts and not unsettled,
+            "confirmed": bool(set(exact) & set(declared)) and not unsettled,
+            "resolved-name": bool(by_name or (by_text_link and exact and not tagged)) and not unsettled,
+            "text-only": bool(exact) and not declared and not unsettled,
+            "declared-only": bool(tagged) and not exact and not unsettled,
+            "unresolved": unsettled or (bool(self.reads) and not declared and not exact and not modified),
+            "missing": not self.reads and self.complete,
+        }
+        found = [status for status in PRECEDENCE if holds[status]]
+        return found or ["unresolved"]
+
+    def resolution(self) -> Resolution:
+        status, *also = self.holding()
+        choice = self._choice()
+        governing = self._governing(status)
+        concluded = " OR ".join(choice) if choice else " AND ".join(governing)
+        return Resolution(
+            scope=self.scope,
+            status=status,
+            also=tuple(also),
+            concluded=concluded or None,
+            spdx=self._spdx(choice, governing),
+            declared=self._references(lambda read: read in self.named),
+            detected=self._references(lambda read: read.claim.text is not None or not read.claim.readable),
+            stated=self._references(lambda read: read in self.stated),
+            candidates=self._candidates(governing),
+            governing=governing,
+            choice=choice,
+            pinned=not any(read.claim.link_state in ("unpinned", "broken") for read in self.reads),
+            contradictions=self.contradictions,
+            unsettled=tuple(sorted(read.claim.raw for read in (*self.unknown_names, *self.unknown_texts))),
+        )
+
+    def _governing(self, status: ResolutionStatus) -> tuple[str, ...]:
+        """Return the profile ids whose terms bind, sorted; nothing for what is unresolved or missing."""
+        if status in ("unresolved", "missing"):
+            return ()
+        if status == "conflict":
+            speaking = [*self.named, *self.stated, *self.texts]
+            named = {
+                license_id for read in speaking for license_id in read.ids or read.candidates if not read.says_nothing
+            }
+            return tuple(sorted(named))
+        if status == "multiple":
+            return tuple(sorted({*self.declared_ids, *self.exact_ids}))
+        ids = {*self.declared_ids} or {*self.exact_ids, *self.modified_ids}
+        if status == "modified":
+            ids |= {*self.modified_ids}
+        return tuple(sorted(ids))
+
+    def _choice(self) -> tuple[str, ...]:
+        """Return the ids the publisher lets the reader pick from, or nothing."""
+        if self.contradictions:
+            return ()
+        for read in [*self.named, *self.stated]:
+            if read.choice and len(read.ids) > 1:
+                return tuple(sorted(read.ids))
+        offered = set(self.declared_ids)
+        stated = any(read.claim.choice_stated for read in self.reads)
+        return tuple(sorted(offered)) if stated and len(offered) > 1 else ()
+
+    def _candidates(self, governing: tuple[str, ...]) -> tuple[str, ...]:
+        found = {candidate for read in self.reads for candidate in read.candidates}
+        if not governing:
+            found |= {license_id for read in self.reads for license_id in read.ids}
+        return tuple(sorted(found - set(governing)))
+
+    def _spdx(self, choice: tuple[str, ...], governing: tuple[str, ...]) -> str | None:
+        ids, joint = (choice, " OR ") if choice else (governing, " AND ")
+        return joint.join(self.knowledge.profile(license_id).spdx for license_id in ids) or None
+
+    def _references(self, wanted: Callable[[_Read], bool]) -> tuple[LicenseReference, ...]:
+        found = [reference for read in self.reads if wanted(read) for reference in read.references]
+        return tuple(sorted(found, key=lambda reference: (reference.channel, reference.raw, reference.id or "")))
+
+
+def _says(read: _Read) -> str:
+    where = {"tag": "the tag", "header": "the file header", "name": "license_name", "link": "license_link",
+             "prose": "the card's text", "gate-prompt": "the gate's text", "text": read.claim.raw}  # fmt: skip
+    return f"{where[read.claim.channel]} says {' and '.join(read.ids or read.candidates)}"

@@ -1,0 +1,134 @@
+"""Load, check and cross-check the whole rulebook; every problem of every file is reported at once."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from auditor.errors import AmbiguousLicense, RulebookInvalid, UnknownLicense
+from auditor.model.license import LicenseProfile
+from auditor.rulebook.check_files import read_checks, read_spectrum
+from auditor.rulebook.checks import Check, Spectrum
+from auditor.rulebook.disclosure_files import read_disclosures
+from auditor.rulebook.disclosures import Disclosure
+from auditor.rulebook.license_files import (
+    AmbiguousName,
+    fold_name,
+    license_names,
+    read_ambiguous_names,
+    read_licenses,
+)
+from auditor.rulebook.locator import data_folder
+from auditor.rulebook.rule_files import RuleReader, folder_digest
+from auditor.rulebook.schema_check import did_you_mean
+from auditor.rulebook.vocabulary import Vocabulary, build_vocabulary
+
+__all__ = ["Rulebook", "load_rulebook"]
+
+RULEBOOK_VERSION = "1"
+
+
+class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
+    """All of `rules/` at one version and sha256."""
+
+    version: str
+    sha256: str
+    overlays: tuple[str, ...]
+    """Sha256 of each overlay folder, in the order given."""
+    vocabulary: Vocabulary
+    licenses: dict[str, LicenseProfile]
+    names: dict[str, str]
+    """Folded alias -> profile id."""
+    ambiguous: dict[str, AmbiguousName]
+    """Folded name -> what it could mean."""
+    checks: dict[str, Check]
+    spectrum: Spectrum
+    disclosures: dict[str, Disclosure]
+    reading: dict[str, Any]
+    """How cards and file lists are read (rules/reading.yaml)."""
+    obligations: tuple[dict[str, Any], ...]
+    """Which duties follow from which terms (rules/verdicts/obligations.yaml)."""
+    fingerprints: dict[str, dict[str, Any]]
+    """Fingerprints of license texts by file name."""
+
+    def get_license(self, name: str) -> LicenseProfile:
+        """Return the profile of an id or alias.
+
+        Raises `AmbiguousLicense` for a name with several meanings and `UnknownLicense` for any other.
+        """
+        folded = fold_name(name)
+        if folded in self.names:
+            return self.licenses[self.names[folded]]
+        if folded in self.ambiguous:
+            raise AmbiguousLicense(name, list(self.ambiguous[folded].candidates))
+        raise UnknownLicense(f"no license is called {name!r}{did_you_mean(name, self.licenses)}")
+
+    def disclosure_of(self, hub_id: str) -> Disclosure | None:
+        """Return the disclosure about a Hub repository, if there is one."""
+        wanted = hub_id.lower()
+        return next((d for d in self.disclosures.values() if wanted in (h.lower() for h in d.hub_ids)), None)
+
+
+def load_rulebook(path: Path | None = None, *, overlays: Sequence[Path] = ()) -> Rulebook:
+    """Load the rulebook of this installation, or the one in `path`, with overlays on top.
+
+    Raises `RulebookInvalid` with every problem of every file.
+    """
+    return _load(path or data_folder("rules"), tuple(overlays))
+
+
+@functools.lru_cache(maxsize=8)
+def _load(root: Path, overlays: tuple[Path, ...]) -> Rulebook:
+    reader = RuleReader(root, "rules")
+    document = reader.read("vocabulary.yaml", "vocabulary.v1")
+    if document is None:
+        raise RulebookInvalid(reader.problems)
+    vocabulary = build_vocabulary(document.data)
+    checks = read_checks(reader, vocabulary)
+    spectrum = read_spectrum(reader, vocabulary, checks)
+    licenses: dict[str, LicenseProfile] = {}
+    disclosures: dict[str, Disclosure] = {}
+    readers = [reader, *(RuleReader(overlay, overlay.name) for overlay in overlays)]
+    for one in readers:
+        licenses |= read_licenses(one, vocabulary)
+        disclosures |= read_disclosures(one, vocabulary, licenses)
+    names = license_names(licenses, reader)
+    ambiguous = read_ambiguous_names(reader, licenses, names)
+    reading = reader.read("reading.yaml", "reading.v1")
+    obligations = reader.read("verdicts/obligations.yaml", "obligations.v1")
+    problems = [problem for one in readers for problem in one.problems]
+    if problems or spectrum is None or reading is None:
+        raise RulebookInvalid(problems)
+    return Rulebook(
+        version=RULEBOOK_VERSION,
+        sha256=folder_digest(root),
+        overlays=tuple(folder_digest(overlay) for overlay in overlays),
+        vocabulary=_with_derived_lists(vocabulary, licenses),
+        licenses=dict(sorted(licenses.items())),
+        names=names,
+        ambiguous=ambiguous,
+        checks=checks,
+        spectrum=spectrum,
+        disclosures=dict(sorted(disclosures.items())),
+        reading=reading.data,
+        obligations=tuple(obligations.data["obligations"]) if obligations else (),
+        fingerprints=_fingerprints(root),
+    )
+
+
+def _fingerprints(root: Path) -> dict[str, dict[str, Any]]:
+    paths = sorted((root / "fingerprints").glob("*.json"), key=lambda path: path.name)
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
+
+
+def _with_derived_lists(vocabulary: Vocabulary, licenses: dict[str, LicenseProfile]) -> Vocabulary:
+    derived = {
+        name: tuple(i for i, p in sorted(licenses.items()) if p.judgments[judgment].answer == "yes")
+        for name, judgment in vocabulary.list_judgments.items()
+    }
+    return msgspec.structs.replace(vocabulary, lists={**vocabulary.lists, **derived})
