@@ -1,0 +1,33 @@
+"""The command line: the only place that prints, reads the environment and exits."""
+
+from __future__ import annotations
+
+import sys
+
+from auditor.cli.group import LazyGroup
+
+__all__ = ["main", "program"]
+
+program = LazyGroup(
+    name="auditor",
+    help="How open is an AI model really, and may we use it? Every answer comes with its evidence.",
+    table={
+        "audit": ("auditor.cli.audit", "Grade one or more models on the openness spectrum."),
+        "snapshot": ("auditor.cli.snapshot", "Record the evidence, to audit it again later, offline."),
+        "license": ("auditor.cli.license", "Which license is this text, and what do we know of it."),
+        "rules": ("auditor.cli.rules", "Look at, check and extend the rulebook."),
+    },
+)
+
+
+def main() -> None:
+    """Run the program and leave with the exit code of design section 8."""
+    from auditor.errors import AuditorError
+
+    try:
+        program.main(prog_name="auditor", standalone_mode=True)
+    except AuditorError as error:
+        sys.stderr.write(f"error: {error.message}\n")
+        if error.help:
+            sys.stderr.write(f"help: {error.help}\n")
+        sys.exit(error.exit_code)

@@ -60,7 +60,8 @@ def _from_channels(name: str, channels: list[Channel], wanted: Any) -> Fact | No
         return None
     entries = [c.trains_on_inputs if wanted is False else c.retention for c in channels]
     evidence = tuple(item for entry in entries for item in entry.evidence)
-    values = [entry.value for entry in entries]
+    # Anything but a plain yes or no about training leaves it open: words are not a promise.
+    values = [entry.value if wanted is None or isinstance(entry.value, bool) else "unknown" for entry in entries]
     if wanted is False and True in values:
         return Fact(name=name, state="known", value=False, evidence=evidence)
     if "unknown" in values:

@@ -46,7 +46,7 @@ class CacheSource:
         sha = _revision(folder, target, options)
         root = folder / "snapshots" / sha
         tree, problems = _tree(folder / "trees" / f"{sha}.json")
-        if not root.is_dir():
+        if not root.is_dir() or not root.resolve().is_relative_to(folder.resolve()):
             raise OfflineMiss(f"{target.id}@{sha} is not in the Hub cache")
         listing = list_folder(root, (folder,))
         source = f"cache:{target.id}@{sha}"
@@ -120,9 +120,7 @@ def _not_downloaded(tree: dict[str, FileEntry], had: set[str], source: str) -> t
     )
 
 
-def _card_complete(
-    folder: Path, sha: str, documents: tuple[Document, ...], tree: dict[str, FileEntry] | None
-) -> bool:
+def _card_complete(folder: Path, sha: str, documents: tuple[Document, ...], tree: dict[str, FileEntry] | None) -> bool:
     card = next((document for document in documents if document.role == "card"), None)
     if card is not None:
         return card_is_whole(card)

@@ -36,19 +36,30 @@ DOCUMENT_COUNT = 64
 """How many documents of one repository are read; the others are `not-fetched`."""
 
 WEIGHT_SUFFIXES = frozenset(
-    ".safetensors .gguf .ggml .bin .pt .pth .ckpt .onnx .h5 .hdf5 .keras .msgpack .pb .tflite .npz .nemo "
-    ".mlmodel .mlpackage .pkl .pickle .joblib .ot .pdparams .mar .engine .llamafile".split()
-)
+    {
+        ".safetensors", ".gguf", ".ggml", ".bin", ".pt", ".pth", ".ckpt", ".onnx", ".h5", ".hdf5", ".keras",
+        ".msgpack", ".pb", ".tflite", ".npz", ".nemo", ".mlmodel", ".mlpackage", ".pkl", ".pickle",
+        ".joblib", ".ot", ".pdparams", ".mar", ".engine", ".llamafile",
+    }
+)  # fmt: skip
 
 _CONFIGS = frozenset({"config.json", "adapter_config.json", "model_index.json"})
 # A license is prose: these endings (and none) can hold it, whatever the reader can make of them.
-_PROSE = frozenset({"", ".txt", ".md", ".markdown", ".mdx", ".rst", ".adoc", ".htm", ".html", ".pdf", ".doc", ".docx", ".rtf", ".odt"})  # fmt: skip  # noqa: E501
+_PROSE = frozenset(
+    {"", ".txt", ".md", ".markdown", ".mdx", ".rst", ".adoc", ".htm", ".html", ".pdf", ".doc", ".docx", ".rtf", ".odt"}
+)
 # `LICENSE.apache-2.0` has a name as its ending, `license.py` does not: only these endings rule a LICENSE.* out.
 _NOT_PROSE = frozenset(
-    ".py .pyc .js .ts .c .cc .cpp .h .rs .go .java .sh .ipynb .json .jsonl .yaml .yml .toml .csv .tsv .xml .parquet "
-    ".arrow .png .jpg .jpeg .gif .svg .webp .ico .mp4 .wav .npy .lock .zip .gz .tar .xz .sig .asc .css".split()
+    {
+        ".py", ".pyc", ".js", ".ts", ".c", ".cc", ".cpp", ".h", ".rs", ".go", ".java", ".sh", ".ipynb",
+        ".json", ".jsonl", ".yaml", ".yml", ".toml", ".csv", ".tsv", ".xml", ".parquet", ".arrow", ".png",
+        ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".mp4", ".wav", ".npy", ".lock", ".zip", ".gz",
+        ".tar", ".xz", ".sig", ".asc", ".css",
+    }
+)  # fmt: skip
+_LICENSE_WORDS = frozenset(
+    {"license", "licence", "licenses", "licences", "licensing", "copying", "unlicense", "eula", "copyright"}
 )
-_LICENSE_WORDS = frozenset({"license", "licence", "licenses", "licences", "licensing", "copying", "unlicense", "eula", "copyright"})  # fmt: skip  # noqa: E501
 _LICENSE_PHRASES = ("terms of use", "terms of service", "terms and conditions", "license agreement", "terms")
 _POLICY_PHRASES = ("use policy", "usage policy", "acceptable use", "prohibited use", "use restrictions", "aup")
 _NOTICE_WORDS = frozenset({"notice", "notices", "attribution", "attributions"})
@@ -56,7 +67,12 @@ _THIRD_PARTY = ("third party", "thirdparty", "3rd party")
 _LICENSE_FOLDERS = frozenset({"license", "licenses", "licence", "licences"})
 _WORD = re.compile(r"[a-z]+\d*|\d+")
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-_BINARY_KINDS = ((b"%PDF", "a PDF"), (b"PK\x03\x04", "an Office or zip file"), (b"\xd0\xcf\x11\xe0", "an Office file"), (b"{\\rtf", "an RTF file"))  # fmt: skip  # noqa: E501
+_BINARY_KINDS = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "an Office or zip file"),
+    (b"\xd0\xcf\x11\xe0", "an Office file"),
+    (b"{\\rtf", "an RTF file"),
+)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     # UTF-32 first: its little-endian mark starts with the one of UTF-16.
@@ -142,7 +158,9 @@ def document_from_bytes(
         return Document(**common, role=role, status="too-large", detail=f"{size} bytes; at most {cap} are read")
     sha256 = hashlib.sha256(data).hexdigest() if len(data) == size else None
     if data.startswith(_LFS_POINTER):
-        return Document(**common, role=role, status="unreadable", sha256=sha256, detail="a Git LFS pointer, not the file")
+        return Document(
+            **common, role=role, status="unreadable", sha256=sha256, detail="a Git LFS pointer, not the file"
+        )
     marked = any(data.startswith(mark) for mark, _ in _BOMS)
     kind = next((kind for magic, kind in _BINARY_KINDS if data.startswith(magic)), None)
     if kind is None and not marked and b"\0" in data:

@@ -126,6 +126,7 @@ def list_folder(root: Path, allowed: Sequence[Path]) -> Listing:
     inside = [place.resolve() for place in allowed]
     waiting: list[tuple[Path, str]] = [(root, "")]
     seen = 0
+    full = False
     while waiting:
         folder, prefix = waiting.pop()
         try:
@@ -135,12 +136,14 @@ def list_folder(root: Path, allowed: Sequence[Path]) -> Listing:
                     seen += 1
                     if seen > _ENTRIES:
                         listing.leave_out("too-many-files", prefix or ".", f"more than {_ENTRIES} entries")
-                        waiting.clear()
+                        full = True
                         break
                     entries.append(entry)
         except OSError as error:
             listing.leave_out("unreadable-folder", prefix or ".", error.strerror or str(error))
             continue
+        if full:
+            waiting.clear()
         for entry in sorted(entries, key=lambda entry: entry.name):
             path = f"{prefix}{entry.name}"
             if not _is_text(path):
@@ -153,7 +156,7 @@ def list_folder(root: Path, allowed: Sequence[Path]) -> Listing:
                     continue
                 if path.count("/") >= _DEPTH:
                     listing.leave_out("too-deep", path, f"more than {_DEPTH} levels of folders")
-                else:
+                elif not full:
                     waiting.append((Path(entry.path), f"{path}/"))
             else:
                 _add(listing, path, Path(entry.path))

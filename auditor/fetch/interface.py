@@ -35,6 +35,14 @@ class FetchOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Our content-addressed store (`AUDITOR_CACHE`)."""
     deadline: float = 120.0
     """Seconds allowed for one subject, everything included."""
+    timeout: float = 20.0
+    """Seconds one socket may stay silent."""
+    retries: int = 4
+    """How often one request is repeated when the fault may pass."""
+    patience: float = 330.0
+    """Batches only: seconds a subject may wait for the server's rate limit before its own deadline starts anew."""
+    related_age: float = 86_400.0
+    """Seconds for which stored branches, base models and datasets of an unchanged subject are not asked for again."""
     depth: int = 4
     """How many generations of base models are visited."""
     width: int = 24

@@ -27,7 +27,7 @@ _FOLDER = "documents"
 _MANIFEST_BYTES = 64_000_000
 _DOCUMENT_BYTES = 32_000_000
 _TOTAL_BYTES = 256_000_000
-_NAME = re.compile(r"documents/\d{4}-[A-Za-z0-9._-]{1,80}", re.ASCII)
+_NAME = re.compile(r"documents/\d{4,6}-[A-Za-z0-9._-]{1,80}", re.ASCII)
 _SNIFF = re.compile(rb'\s*\{\s*"schema"\s*:\s*"auditor/snapshot/')
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
 
@@ -48,21 +48,22 @@ class RecordedSource:
         return snapshot
 
 
-def is_recorded(path: Path) -> bool:
+def is_recorded(path: str | Path) -> bool:
     """Return whether `path` is a folder that holds a recorded snapshot (of any version)."""
     try:
-        with (path / MANIFEST).open("rb") as stream:
+        with (Path(path) / MANIFEST).open("rb") as stream:
             return bool(_SNIFF.match(stream.read(256)))
     except (OSError, ValueError):
         return False
 
 
-def write_snapshot(snapshot: Snapshot, path: Path) -> None:
+def write_snapshot(snapshot: Snapshot, path: str | Path) -> None:
     """Write `snapshot` to the folder `path`, or to one file when the name ends in .zip.
 
     An earlier snapshot in the same place is replaced. Raises `UsageProblem` when the place holds something else
     or cannot be written.
     """
+    path = Path(path)
     files = _files(snapshot)
     try:
         if path.suffix.lower() == ".zip":
@@ -73,12 +74,13 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
         raise UsageProblem(f"cannot write {str(path)!r}: {error.strerror or error}") from error
 
 
-def read_snapshot(path: Path) -> Snapshot:
+def read_snapshot(path: str | Path) -> Snapshot:
     """Return the snapshot recorded in the folder or .zip at `path`, every document's sha256 checked.
 
     Raises `SubjectUnreachable` when nothing is there, `BrokenSnapshot` (naming the file) for everything that is
     not exactly what `write_snapshot` writes.
     """
+    path = Path(path)
     try:
         if path.is_dir():
             return _snapshot(_FolderFiles(path))
@@ -187,6 +189,10 @@ def _snapshot(files: Mapping[str, bytes]) -> Snapshot:
     body = content.get("snapshot")
     if not isinstance(body, dict) or not isinstance(body.get("documents"), list):
         raise BrokenSnapshot(f"{MANIFEST}: no snapshot in it")
+    # What this version of the schema has no place for might change what the rest means.
+    surprises = sorted(body.keys() - set(Snapshot.__struct_fields__))
+    if surprises or body.get("schema", SCHEMA) != SCHEMA:
+        raise BrokenSnapshot(f"{MANIFEST}: the snapshot has {str(surprises or 'another schema')[:200]} in it")
     used: set[str] = set()
     body["documents"] = [_document(document, files, used) for document in body["documents"]]
     try:

@@ -22,6 +22,18 @@ _END = struct.Struct("<4s4H2LH")
 _END_MAGIC = b"PK\x05\x06"
 _ZIP64_MAGIC = b"PK\x06\x07"
 _ENCRYPTED = 0x1
+# Everything the library lets out for a damaged archive; OSError is its seek to a place before the start.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    IndexError,
+    OSError,
+)
 
 
 def pack(stream: IO[bytes], files: Mapping[str, bytes]) -> None:
@@ -49,7 +61,7 @@ def unpack(path: Path, allowed: Callable[[str], int], *, total: int) -> dict[str
         try:
             with zipfile.ZipFile(stream) as archive:
                 return _read(archive, allowed, total)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        except _DAMAGE as error:
             raise BrokenSnapshot(f"{path.name} is damaged: {str(error)[:200]}") from error
 
 

@@ -41,9 +41,11 @@ _REVISION = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._/+=@,!-]{0,254})", re.ASCII)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # First path segments under which the Hub has pages, not repositories.
 _HUB_PAGES = frozenset(
-    "api blog chat collections docs join learn login models organizations papers posts pricing settings "
-    "spaces tasks".split()
-)
+    {
+        "api", "blog", "chat", "collections", "docs", "join", "learn", "login", "models", "organizations",
+        "papers", "posts", "pricing", "settings", "spaces", "tasks",
+    }
+)  # fmt: skip
 _LONG_REFS = (re.compile(r"refs/(?:pr|convert)/[^/]+"), re.compile(r"refs/heads/[^/]+"))
 
 
@@ -128,7 +130,7 @@ def expand_targets(
         try:
             found.append(parse_target(text, exists=exists, endpoints=endpoints))
         except UsageProblem as error:
-            found.append(TargetProblem(requested=text, error=error))
+            found.append(TargetProblem(requested=_without_password(text), error=error))
     return found
 
 
@@ -160,7 +162,9 @@ def read_target_list(
         try:
             found.append(parse_target(line, exists=exists, endpoints=endpoints, base=place.parent))
         except UsageProblem as error:
-            found.append(TargetProblem(requested=line, error=error, list_path=str(path), line=number))
+            found.append(
+                TargetProblem(requested=_without_password(line), error=error, list_path=str(path), line=number)
+            )
     return found
 
 
@@ -236,8 +240,7 @@ class _Reader:
         revision = f"@{target.revision}" if target.revision else ""
         hub = f"{target.scheme}:{target.id}{revision}"
         raise AmbiguousTarget(
-            f"{self.text!r} is a path here and could be a repository on the Hub: "
-            f"write {hub} or path:./{taken}",
+            f"{self.text!r} is a path here and could be a repository on the Hub: write {hub} or path:./{taken}",
             hint=f"{hub} reads the Hub, path:./{taken} reads the path",
         )
 
@@ -280,7 +283,7 @@ class _Reader:
         dataset = segments[:1] == ["datasets"]
         if dataset:
             segments = segments[1:]
-        elif not segments or segments[0] in _HUB_PAGES:
+        if not segments or (not dataset and segments[0] in _HUB_PAGES):
             raise UsageProblem(f"{self.text!r} is a page of the Hub, not a model or dataset")
         # Old repositories have no organization: `/name/tree/main`.
         width = 1 if len(segments) == 1 or segments[1] in _PLACES else 2
@@ -312,6 +315,10 @@ class _Reader:
 
 
 _PLACES = frozenset({"tree", "blob", "resolve", "raw", "commit", "commits", "discussions", "blame"})
+
+
+def _without_password(text: str) -> str:
+    return re.sub(r"//[^/]*@", "//***@", text)
 
 
 def _port(scheme: str) -> int | None:

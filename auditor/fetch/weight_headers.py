@@ -43,8 +43,7 @@ def read_header(file: Path, path: str, *, source: str, retrieved_at: str) -> Doc
             if not stat.S_ISREG(facts.st_mode):
                 raise HeaderError("not a regular file")
             head, end = _read(stream, facts.st_size, file.suffix.lower())
-            stream.seek(0)
-            sha256 = hashlib.sha256(stream.read(end)).hexdigest()
+            sha256 = _hash(stream, end)
     except (OSError, HeaderError) as error:
         detail = getattr(error, "strerror", None) or str(error)
         return Document(
@@ -138,6 +137,16 @@ def _metadata(raw: msgspec.Raw | None) -> tuple[dict[str, str], list[str]]:
         if total > _METADATA_TOTAL or len(dropped) > 1000:
             raise HeaderError("the metadata is too long")
     return kept, dropped
+
+
+def _hash(stream: BinaryIO, end: int) -> str:
+    """Return the sha256 of the first `end` bytes, a piece at a time."""
+    digest = hashlib.sha256()
+    stream.seek(0)
+    while end > 0 and (piece := stream.read(min(end, 1_048_576))):
+        digest.update(piece)
+        end -= len(piece)
+    return digest.hexdigest()
 
 
 def _finite(value: Any) -> Any:

@@ -17,6 +17,7 @@ __all__ = [
     "EffectiveTermReport",
     "FailedTarget",
     "LicenseReport",
+    "Licenses",
     "LineageEdge",
     "LineageNode",
     "LineageReport",
@@ -84,6 +85,14 @@ class LicenseReport(msgspec.Struct, frozen=True, kw_only=True):
     """For data sets: the data set."""
 
 
+class Licenses(msgspec.Struct, frozen=True, kw_only=True):
+    """The licenses of every part of the subject; data sets are sorted by id."""
+
+    weights: LicenseReport
+    code: LicenseReport
+    datasets: tuple[LicenseReport, ...] = ()
+
+
 class EffectiveTermReport(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """One term that binds the subject; value `unknown` when nobody read it."""
 
@@ -146,8 +155,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     label_ceiling: str
     score: Score
     grades: dict[str, Grade]
-    licenses: dict[str, Any]
-    """`weights` and `code`: `LicenseReport`; `datasets`: a list of them."""
+    licenses: Licenses
     effective_terms: dict[str, EffectiveTermReport]
     lineage: LineageReport
     capabilities: dict[str, Capability]
@@ -166,8 +174,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def weights_license(self) -> LicenseReport:
         """Return the resolution for the weights."""
-        resolution: LicenseReport = self.licenses["weights"]
-        return resolution
+        return self.licenses.weights
 
 
 class FailedTarget(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from auditor.rulebook.checks import CapabilityRule, Check, Requirement, Rung, Spectrum
 from auditor.rulebook.rule_files import RuleReader
-from auditor.rulebook.schema_check import did_you_mean
 from auditor.rulebook.strict_yaml import StrictYaml
+from auditor.rulebook.suggestion import did_you_mean
 from auditor.rulebook.vocabulary import Vocabulary
 
 __all__ = ["read_checks", "read_spectrum"]

@@ -14,7 +14,7 @@ import msgspec
 
 from auditor.model.evidence import Fact
 from auditor.model.truth import NOT_APPLICABLE, Truth, all_of, any_of, negate
-from auditor.rulebook.schema_check import did_you_mean
+from auditor.rulebook.suggestion import did_you_mean
 from auditor.rulebook.vocabulary import FactType
 
 __all__ = ["Condition", "ConditionProblem", "FactReader", "compile_condition"]

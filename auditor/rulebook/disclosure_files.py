@@ -5,8 +5,8 @@ from __future__ import annotations
 from auditor.model.license import LicenseProfile
 from auditor.rulebook.disclosures import Disclosure, build_disclosure
 from auditor.rulebook.rule_files import RuleReader
-from auditor.rulebook.schema_check import did_you_mean
 from auditor.rulebook.strict_yaml import StrictYaml
+from auditor.rulebook.suggestion import did_you_mean
 from auditor.rulebook.vocabulary import Vocabulary
 
 __all__ = ["read_disclosures"]

@@ -8,11 +8,18 @@ import msgspec
 
 from auditor.model.license import Judgment, LicenseProfile, ProfileReading, TermValue
 from auditor.rulebook.rule_files import RuleReader
-from auditor.rulebook.schema_check import did_you_mean
 from auditor.rulebook.strict_yaml import StrictYaml
+from auditor.rulebook.suggestion import did_you_mean
 from auditor.rulebook.vocabulary import Vocabulary
 
-__all__ = ["AmbiguousName", "fold_name", "license_names", "read_ambiguous_names", "read_licenses"]
+__all__ = [
+    "AmbiguousName",
+    "fold_name",
+    "license_names",
+    "profile_to_dict",
+    "read_ambiguous_names",
+    "read_licenses",
+]
 
 
 class AmbiguousName(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,3 +132,11 @@ def read_ambiguous_names(
         values = {**row, "candidates": tuple(row["candidates"])}
         found[folded] = AmbiguousName(**values)
     return found
+
+
+def profile_to_dict(profile: LicenseProfile) -> dict[str, Any]:
+    """Return a profile in the shape `auditor/license/1` of design section 9."""
+    data: dict[str, Any] = msgspec.to_builtins(profile)
+    for internal in ("titles", "normalized_sha256"):
+        del data[internal]
+    return {"schema": "auditor/license/1", **data}

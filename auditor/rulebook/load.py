@@ -25,7 +25,7 @@ from auditor.rulebook.license_files import (
 )
 from auditor.rulebook.locator import data_folder
 from auditor.rulebook.rule_files import RuleReader, folder_digest
-from auditor.rulebook.schema_check import did_you_mean
+from auditor.rulebook.suggestion import did_you_mean
 from auditor.rulebook.vocabulary import Vocabulary, build_vocabulary
 
 __all__ = ["Rulebook", "load_rulebook"]

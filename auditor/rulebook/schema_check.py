@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from auditor.rulebook.locator import data_folder
 from auditor.rulebook.strict_yaml import StrictYaml
+from auditor.rulebook.suggestion import did_you_mean
 
-__all__ = ["did_you_mean", "load_schema", "schema_errors", "schema_problems"]
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `; did you mean 'x'?` for the nearest known word, or an empty string."""
-    near = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+__all__ = ["load_schema", "schema_errors", "schema_problems"]
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from auditor.rulebook.schema_check import did_you_mean
+from auditor.rulebook.suggestion import did_you_mean
 
 __all__ = ["FactType", "FindingCode", "TermType", "Vocabulary", "build_vocabulary"]
 

@@ -51,7 +51,9 @@ def terms_level(rulebook: Rulebook, **changes: Any) -> tuple[int, int]:
 
 @given(data=st.data())
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_resolving_any_unknown_keeps_level_and_ceiling_between_each_other(rulebook: Rulebook, data: st.DataObject) -> None:
+def test_resolving_any_unknown_keeps_level_and_ceiling_between_each_other(
+    rulebook: Rulebook, data: st.DataObject
+) -> None:
     """The interval property of design section 6, on the real spectrum and ladder."""
     spectrum, kinds = rulebook.spectrum, rulebook.vocabulary.facts
     reads = sorted(frozenset[str]().union(*(condition.reads for _, condition in spectrum.conditions())))

@@ -58,7 +58,7 @@ def known(name: str, value: Any, *, complete: bool = True) -> Fact:
     return Fact(name=name, state="known", value=value, complete=complete)
 
 
-@pytest.mark.parametrize(("left", "right"), itertools.product([True, False, None], repeat=2))
+@pytest.mark.parametrize(("left", "right"), list(itertools.product([True, False, None], repeat=2)))
 def test_kleene_tables(left: bool | None, right: bool | None) -> None:
     conjunction = False if False in (left, right) else (None if None in (left, right) else True)
     disjunction = True if True in (left, right) else (None if None in (left, right) else False)

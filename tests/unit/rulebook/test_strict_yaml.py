@@ -40,7 +40,9 @@ def test_all_problems_of_a_text_are_reported_together() -> None:
 
 
 def test_an_alias_bomb_is_refused_before_it_expands() -> None:
-    bomb = "a: &a [x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20))
+    bomb = "a: &a [x]\n" + "".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20)
+    )
     found = read_strict_yaml(bomb, "x.yaml")
     assert found.data is None
     assert found.problems

@@ -1,0 +1,24 @@
+"""License and openness auditing for AI models: the public names.
+
+Everything is imported when it is first used, so that `import auditor` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from auditor.library import audit, get_license, identify_license, load_rulebook
+
+__all__ = ["audit", "get_license", "identify_license", "load_rulebook"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return getattr(importlib.import_module("auditor.library"), name)
+    raise AttributeError(f"module 'auditor' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

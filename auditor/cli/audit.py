@@ -1,0 +1,169 @@
+"""`auditor audit`: grade one or more subjects."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.errors import AuditorError, UsageProblem
+from auditor.render.interface import FORMATS
+
+if TYPE_CHECKING:
+    from auditor.cli.exit_codes import ExitCodes
+    from auditor.model.report import FailedTarget, Report
+    from auditor.pipeline.subjects import Outcome
+
+__all__ = ["command"]
+
+MAX_CONCURRENCY = 64
+
+
+_FORMAT_HELP = "Repeat for several; then -o is a folder. Default: text."
+_OVERLAY = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command(name="audit")
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@click.option("--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), help=_FORMAT_HELP)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; a folder with several formats.")
+@click.option("--offline", is_flag=True, help="Use only what is on this machine.")
+@click.option("--revision", metavar="REV", help="Branch, tag or commit; for a single Hub target.")
+@click.option("--checkpoints", is_flag=True, help="Also look for training checkpoints among branches and tags.")
+@click.option("--complete", is_flag=True, help="A folder given as target is the whole repository.")
+@click.option("--as-of", metavar="DATE", help="The day the report speaks of; default: when the evidence was read.")
+@click.option(
+    "--rules", "overlays", multiple=True, type=_OVERLAY, help="Overlay of licenses or disclosures; repeatable."
+)
+@click.option("--concurrency", type=click.IntRange(1, MAX_CONCURRENCY), default=16, show_default=True, help="At once.")
+@click.option("--stats", is_flag=True, help="Say on stderr how many requests were made.")
+def command(
+    targets: tuple[str, ...],
+    formats: tuple[str, ...],
+    output: Path | None,
+    offline: bool,
+    revision: str | None,
+    checkpoints: bool,
+    complete: bool,
+    as_of: str | None,
+    overlays: tuple[Path, ...],
+    concurrency: int,
+    stats: bool,
+) -> None:
+    """Grade one or more models on the openness spectrum.
+
+    TARGET is a Hub id (org/name or org/name@revision), a Hub URL, a folder or file (starting with . or /), a
+    recorded snapshot, disclosed:org/model, or @FILE with one target a line.
+    """
+    from auditor.cli.environment import color_wanted, endpoint_of, fetch_options, now_utc
+    from auditor.cli.exit_codes import ExitCodes
+    from auditor.fetch.targets import HUB_ENDPOINTS, expand_targets
+    from auditor.pipeline.auditor import Auditor
+    from auditor.pipeline.subjects import Subjects
+    from auditor.rulebook.load import load_rulebook
+
+    chosen = formats or ("text",)
+    if len(set(chosen)) > 1 and output is None:
+        raise UsageProblem("several formats need -o FOLDER")
+    moment = _checked_date(as_of)
+    wanted = expand_targets(targets, endpoints=(*HUB_ENDPOINTS, endpoint_of()))
+    if revision is not None and len(wanted) > 1:
+        raise UsageProblem("--revision goes with a single target; write org/name@revision instead")
+    options = fetch_options(
+        now=now_utc(), offline=offline, revision=revision, checkpoints=checkpoints, complete=complete
+    )
+    auditor = Auditor(load_rulebook(overlays=overlays))
+    subjects = Subjects(auditor, options)
+    codes = ExitCodes()
+    outcomes = _with_progress(subjects.audit(wanted, as_of=moment, concurrency=concurrency), len(wanted))
+    if chosen == ("jsonl",):
+        _stream(outcomes, codes, output)
+    else:
+        _write_all(outcomes, codes, chosen, output, color_wanted() and output is None)
+    if stats:
+        click.echo(subjects.stats_line(), err=True)
+    sys.exit(codes.code())
+
+
+def _checked_date(as_of: str | None) -> str | None:
+    if as_of is None:
+        return None
+    from datetime import datetime
+
+    try:
+        datetime.fromisoformat(as_of)
+    except ValueError:
+        raise UsageProblem(f"--as-of takes a date such as 2026-11-25, not {as_of!r}") from None
+    return as_of
+
+
+def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
+    """Pass everything on, with a bar on stderr when there are several subjects and somebody watches."""
+    if total < 2 or not sys.stderr.isatty():
+        yield from outcomes
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("auditing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield from progress.track(outcomes, total=total)
+
+
+def _stream(outcomes: Iterable[Outcome], codes: ExitCodes, output: Path | None) -> None:
+    from auditor.render.jsonl import line
+
+    with click.open_file(str(output) if output else "-", "w", encoding="utf-8") as stream:
+        for outcome in outcomes:
+            if isinstance(outcome, tuple):
+                entry, error = outcome
+                codes.add(error)
+                _complain(error, entry)
+            else:
+                entry = outcome
+            stream.write(line(entry))
+
+
+def _write_all(
+    outcomes: Iterable[Outcome], codes: ExitCodes, formats: Sequence[str], output: Path | None, color: bool
+) -> None:
+    from auditor.model.report import Batch
+    from auditor.render.interface import RenderOptions, renderer
+
+    reports: list[Report] = []
+    errors: list[FailedTarget] = []
+    for outcome in outcomes:
+        if isinstance(outcome, tuple):
+            errors.append(outcome[0])
+            codes.add(outcome[1])
+            if formats != ("text",) or output is not None:
+                _complain(outcome[1], outcome[0])
+        else:
+            reports.append(outcome)
+    batch = Batch(reports=tuple(reports), errors=tuple(errors))
+    options = RenderOptions(color=color, width=shutil.get_terminal_size((100, 24)).columns if color else 100)
+    several = len(set(formats)) > 1
+    for name in dict.fromkeys(formats):
+        text = renderer(name)(batch, options)
+        if output is None:
+            click.echo(text, nl=False)
+        else:
+            _write_file(output / f"report.{FORMATS[name].extension}" if several else output, text)
+
+
+def _write_file(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageProblem(f"cannot write {path}: {error.strerror}") from error
+
+
+def _complain(error: AuditorError, entry: FailedTarget) -> None:
+    click.echo(f"error: {entry.target}: {error.message}", err=True)
+    if error.help:
+        click.echo(f"help: {error.help}", err=True)

@@ -1,0 +1,115 @@
+"""`auditor license`: which license is this text, and what do we know of licenses."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditor.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from auditor.rulebook.load import Rulebook
+
+__all__ = ["command"]
+
+_FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+MAX_BYTES = 50_000_000
+
+
+@click.group(name="license")
+def command() -> None:
+    """Which license is this text, and what do we know of it."""
+
+
+@command.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@_FORMAT
+def identify(paths: tuple[Path, ...], form: str) -> None:
+    """Say which licenses are in each text file: exact, modified or partial; nothing where there is none."""
+    from auditor.licenses.identify import LicenseIndex
+    from auditor.licenses.identify import identify as identify_text
+    from auditor.licenses.normalize import decode
+
+    from auditor.rulebook.load import load_rulebook
+
+    rulebook = load_rulebook()
+    index = LicenseIndex(rulebook.licenses, rulebook.fingerprints)
+    files = []
+    for path in paths:
+        try:
+            with path.open("rb") as stream:
+                data = stream.read(MAX_BYTES)
+        except OSError as error:
+            raise UsageProblem(f"cannot read {path}: {error.strerror}") from error
+        matches = [match.to_dict() for match in identify_text(decode(data), index)]
+        files.append({"path": path.as_posix(), "matches": matches})
+    if form == "json":
+        _print_json({"schema": "auditor/identify/1", "files": files})
+        return
+    for file in files:
+        _print_matches(file["path"], file["matches"])
+
+
+def _print_matches(path: Any, matches: Any) -> None:
+    from auditor.render.wording import safe_line
+
+    if not matches:
+        click.echo(f"{path}: no license found")
+    for match in matches:
+        first, last = match["lines"]
+        click.echo(f"{path}:{first}-{last}: {match['id']} ({match['spdx']}), {match['status']}, {match['score']:.2f}")
+        for span in match["added"]:
+            click.echo(f"  added, lines {span['lines'][0]}-{span['lines'][1]}: {safe_line(span['text'])}")
+        for part in match["missing"]:
+            click.echo(f"  missing: {safe_line(str(part.get('section', 'a part')))}")
+        if match["near"]:
+            near = ", ".join(f"{rival['id']} {rival['score']:.2f}" for rival in match["near"])
+            click.echo(f"  near: {near}")
+
+
+@command.command()
+@click.argument("name")
+@_FORMAT
+def show(name: str, form: str) -> None:
+    """Show what we know of one license, by id, SPDX id or alias."""
+    from auditor.render.license_text import render_license
+    from auditor.rulebook.license_files import profile_to_dict
+    from auditor.rulebook.load import load_rulebook
+
+    rulebook = load_rulebook()
+    profile = rulebook.get_license(name)
+    if form == "json":
+        _print_json(profile_to_dict(profile))
+    else:
+        click.echo(render_license(profile, rulebook.vocabulary), nl=False)
+
+
+@command.command(name="list")
+@_FORMAT
+def list_licenses(form: str) -> None:
+    """List the licenses we know, with how their texts were read."""
+    from auditor.rulebook.load import load_rulebook
+
+    rulebook = load_rulebook()
+    rows = _rows(rulebook)
+    if form == "json":
+        _print_json({"schema": "auditor/licenses/1", "licenses": rows})
+        return
+    width = max(len(row["id"]) for row in rows)
+    for row in rows:
+        click.echo(f"{row['id']:<{width}}  {row['text']:<8}  {row['scope']:<7}  {row['title']}")
+
+
+def _rows(rulebook: Rulebook) -> list[dict[str, Any]]:
+    return [
+        {"id": p.id, "spdx": p.spdx, "title": p.title, "version": p.version, "scope": p.scope, "text": p.text}
+        for p in rulebook.licenses.values()
+    ]
+
+
+def _print_json(data: object) -> None:
+    sys.stdout.write(json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n")

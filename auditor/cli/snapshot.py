@@ -1,0 +1,51 @@
+"""`auditor snapshot`: record the evidence of one subject."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from auditor.errors import SubjectUnreachable, UsageProblem
+
+__all__ = ["command"]
+
+
+@click.command(name="snapshot")
+@click.argument("target")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder, or file ending in .zip.")
+@click.option("--offline", is_flag=True, help="Use only what is on this machine.")
+@click.option("--revision", metavar="REV", help="Branch, tag or commit of a Hub target.")
+@click.option("--checkpoints", is_flag=True, help="Also record branches and tags.")
+@click.option("--complete", is_flag=True, help="A folder given as target is the whole repository.")
+@click.option("--force", is_flag=True, help="Write over an earlier snapshot.")
+def command(
+    target: str, output: Path, offline: bool, revision: str | None, checkpoints: bool, complete: bool, force: bool
+) -> None:
+    """Record everything an audit of TARGET reads, with hashes; `auditor audit` reproduces the report from it."""
+    from auditor.cli.environment import endpoint_of, fetch_options, now_utc
+    from auditor.fetch.recorded import write_snapshot
+    from auditor.fetch.targets import HUB_ENDPOINTS, TargetProblem, expand_targets
+    from auditor.pipeline.auditor import Auditor
+    from auditor.pipeline.subjects import Subjects
+    from auditor.rulebook.load import load_rulebook
+
+    wanted = expand_targets([target], endpoints=(*HUB_ENDPOINTS, endpoint_of()))
+    if len(wanted) != 1:
+        raise UsageProblem("a snapshot records a single target")
+    (only,) = wanted
+    if isinstance(only, TargetProblem):
+        raise UsageProblem(only.message, hint=only.error.help)
+    if output.exists() and not force and (output.is_file() or any(output.iterdir())):
+        raise UsageProblem(f"{output} is there already", hint="choose another name, or say --force")
+    options = fetch_options(
+        now=now_utc(), offline=offline, revision=revision, checkpoints=checkpoints, complete=complete
+    )
+    snapshot = Subjects(Auditor(load_rulebook()), options).fetch(only)
+    try:
+        write_snapshot(snapshot, output)
+    except OSError as error:
+        raise SubjectUnreachable(f"cannot write {output}: {error.strerror}") from error
+    click.echo(f"recorded {snapshot.key} with {len(snapshot.documents)} documents in {output}", err=True)
+    sys.exit(0)

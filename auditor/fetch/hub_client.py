@@ -1,0 +1,225 @@
+"""The three questions we ask the Hub, through its own client: a record, the branches and tags, one small file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from auditor.errors import AuditorError, BrokenAnswer, RateLimited
+from auditor.fetch.hub_errors import AnswerTooLarge, ExpandRefused, translate, wait_asked
+from auditor.fetch.hub_session import Call, Counters, watched
+from auditor.fetch.interface import FetchOptions
+from auditor.fetch.pacing import Allowances, Deadline, Pace, retrying
+
+__all__ = ["DATASET_FIELDS", "MODEL_FIELDS", "FileAnswer", "HubClient", "RepositoryKind"]
+
+T = TypeVar("T")
+RepositoryKind = Literal["model", "dataset"]
+
+# One question for everything but the texts. `config` comes this way because fetching config.json counts as a download.
+MODEL_FIELDS = (
+    "author baseModels cardData config createdAt disabled downloads downloadsAllTime evalResults gated gguf "
+    "inferenceProviderMapping lastModified library_name likes model-index pipeline_tag private safetensors sha "
+    "siblings spaces tags transformersInfo usedStorage"
+).split()  # noqa: SIM905 - a list of words reads better without pairs of quotes
+DATASET_FIELDS = (
+    "author cardData citation createdAt description disabled downloads downloadsAllTime gated lastModified likes "
+    "mainSize paperswithcode_id private sha siblings tags usedStorage"
+).split()  # noqa: SIM905
+
+_RECORD_BYTES = 48_000_000
+_REFS_BYTES = 8_000_000
+_COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
+
+
+class FileAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as served."""
+
+    data: bytes
+    size: int
+    """Bytes of the whole file where known; more than `len(data)` when reading stopped at the limit."""
+
+
+class HubClient:
+    """Asks one endpoint; every call is bounded in time and bytes, repeated when that may help, and counted."""
+
+    def __init__(self, options: FetchOptions, allowances: Allowances, counters: Counters, pace: Pace) -> None:
+        self.endpoint = options.endpoint.rstrip("/")
+        # False, not None: without a token of ours the client would send the one it finds on this machine.
+        self._token: str | Literal[False] = options.token or False
+        self._options = options
+        self._allowances = allowances
+        self._counters = counters
+        self._pace = pace
+
+    def record(self, kind: RepositoryKind, id: str, revision: str | None, deadline: Deadline) -> dict[str, Any]:  # noqa: A002
+        """Return the API's record of a repository as sent; asked plainly when the fields we name are refused.
+
+        Raises a `SubjectUnreachable` or one of its subclasses.
+        """
+        fields = MODEL_FIELDS if kind == "model" else DATASET_FIELDS
+        try:
+            return self._record(kind, id, revision, deadline, fields)
+        except ExpandRefused:
+            return self._record(kind, id, revision, deadline, None)
+
+    def refs(self, kind: RepositoryKind, id: str, deadline: Deadline) -> dict[str, Any]:  # noqa: A002
+        """Return branches, tags and conversions as sent. Raises a `SubjectUnreachable` or one of its subclasses."""
+
+        def ask(call: Call) -> dict[str, Any]:
+            self._api().list_repo_refs(id, repo_type=kind)
+            return _json_object(call)
+
+        return self._ask(ask, subject=f"{_prefix(kind)}{id}", group="api", limit=_REFS_BYTES, deadline=deadline)
+
+    def file(
+        self,
+        kind: RepositoryKind,
+        id: str,  # noqa: A002
+        sha: str,
+        path: str,
+        *,
+        limit: int,
+        deadline: Deadline,
+    ) -> FileAnswer:
+        """Return the file at `path` of commit `sha` by one GET; of a file larger than `limit` only that many bytes.
+
+        `path` must be a plain relative path. Raises `FileMissing`, `RepositoryGated` or another `SubjectUnreachable`.
+        """
+        from huggingface_hub import hf_hub_url
+        from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
+        url = hf_hub_url(id, path, repo_type=kind, revision=sha, endpoint=self.endpoint)
+
+        def ask(call: Call) -> FileAnswer:
+            headers = build_hf_headers(token=self._token, library_name="openness-auditor")
+            with get_session().stream("GET", url, headers=headers, follow_redirects=True) as response:
+                hf_raise_for_status(response)
+                _check_commit(call, sha)
+                size = _announced(response.headers)
+                if size is not None and size > limit:
+                    return FileAnswer(data=b"", size=size)
+                try:
+                    data = b"".join(response.iter_bytes())
+                except AnswerTooLarge:
+                    return FileAnswer(data=bytes(call.body[:limit]), size=limit + 1)
+                return FileAnswer(data=data, size=len(data))
+
+        return self._ask(ask, subject=f"{_prefix(kind)}{id}: {path}", group="resolve", limit=limit, deadline=deadline)
+
+    def _record(
+        self,
+        kind: RepositoryKind,
+        id: str,  # noqa: A002
+        revision: str | None,
+        deadline: Deadline,
+        fields: list[str] | None,
+    ) -> dict[str, Any]:
+        def ask(call: Call) -> dict[str, Any]:
+            api = self._api()
+            # The client's types list what it knows; which of it the server accepts is found out by asking.
+            options: dict[str, Any] = {"revision": revision, "timeout": self._options.timeout, "expand": fields}
+            api.model_info(id, **options) if kind == "model" else api.dataset_info(id, **options)
+            # The client's object renames and drops fields; evidence is what was sent.
+            return _json_object(call)
+
+        at = f"@{revision}" if revision else ""
+        return self._ask(ask, subject=f"{_prefix(kind)}{id}{at}", group="api", limit=_RECORD_BYTES, deadline=deadline)
+
+    def _ask(self, ask: Callable[[Call], T], *, subject: str, group: str, limit: int, deadline: Deadline) -> T:
+        def once() -> T:
+            deadline.check()
+            while (wait := self._allowances.take(group)) > 0:
+                # Before a 429 comes: the server told what is left, and nothing is.
+                spent = RateLimited(f"{subject}: the server's allowance is spent; wait {wait:.0f} seconds")
+                deadline.wait(wait, spent)
+            call = Call(
+                endpoint=self.endpoint,
+                group=group,
+                limit=limit,
+                timeout=self._options.timeout,
+                deadline=deadline,
+                allowances=self._allowances,
+                counters=self._counters,
+            )
+            try:
+                with watched(call):
+                    return ask(call)
+            finally:
+                self._allowances.done(group)
+
+        def put(error: Exception) -> AuditorError:
+            translated = translate(error, subject)
+            if subject not in translated.message:
+                translated.message = f"{subject}: {translated.message}"
+                translated.args = (translated.message,)
+            return translated
+
+        def asked_wait(error: Exception) -> float | None:
+            wait = wait_asked(error, self._pace.wall())
+            if wait is not None and isinstance(translate(error, subject), RateLimited):
+                self._allowances.hold(wait)
+            return wait
+
+        return retrying(
+            once,
+            translate=put,
+            wait_asked=asked_wait,
+            deadline=deadline,
+            retries=self._options.retries,
+            retried=lambda: self._counters.add("retries"),
+        )
+
+    def _api(self) -> Any:
+        from huggingface_hub import HfApi
+
+        return HfApi(endpoint=self.endpoint, token=self._token, library_name="openness-auditor")
+
+
+def _prefix(kind: RepositoryKind) -> str:
+    return "" if kind == "model" else "datasets/"
+
+
+def _json_object(call: Call) -> dict[str, Any]:
+    """Return the body of the last answer as JSON that can be written again, whatever a card put into it."""
+    import json
+
+    def refuse(constant: str) -> object:
+        raise ValueError(f"{constant} is not JSON")
+
+    content = json.loads(call.body.decode("utf-8", errors="replace"), parse_constant=refuse)
+    if not isinstance(content, dict):
+        raise BrokenAnswer("the answer is no JSON object")
+    try:
+        msgspec.json.encode(content)
+    except (ValueError, OverflowError):
+        return {_writable(name): _writable(value) for name, value in content.items()}
+    return content
+
+
+def _writable(value: Any) -> Any:
+    """Return `value` with what no JSON file can hold replaced: half surrogate pairs and integers beyond 64 bits."""
+    if isinstance(value, str):
+        return value.encode("utf-8", errors="replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_writable(name): _writable(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_writable(item) for item in value]
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value)
+    return value
+
+
+def _announced(headers: Any) -> int | None:
+    text = headers.get("Content-Length", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _check_commit(call: Call, sha: str) -> None:
+    if call.commit is None:
+        raise BrokenAnswer("the answer does not say which commit it is from: a proxy's page, not the Hub's file")
+    if _COMMIT.fullmatch(sha) and call.commit != sha:
+        raise BrokenAnswer(f"the answer is from another commit ({call.commit[:40]!r})")

@@ -1,0 +1,60 @@
+"""The Python interface: the command line's answers as typed objects (design section 8)."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from auditor.model.license import LicenseMatch, LicenseProfile
+from auditor.model.report import Report
+from auditor.rulebook.load import load_rulebook
+
+if TYPE_CHECKING:
+    from auditor.pipeline.auditor import Auditor
+
+__all__ = ["audit", "get_license", "identify_license", "load_rulebook"]
+
+
+def audit(
+    target: str,
+    *,
+    offline: bool = False,
+    revision: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Report:
+    """Audit one target, written as on the command line, and return its report.
+
+    Raises a subclass of `AuditorError` when the target cannot be understood or read.
+    """
+    from auditor.cli.environment import endpoint_of, fetch_options
+    from auditor.fetch.targets import HUB_ENDPOINTS, parse_target
+    from auditor.pipeline.subjects import Subjects
+
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    options = fetch_options(now=now, offline=offline, revision=revision, environment=environment)
+    wanted = parse_target(target, endpoints=(*HUB_ENDPOINTS, endpoint_of(environment)))
+    auditor = _auditor()
+    return auditor.report(Subjects(auditor, options).fetch(wanted))
+
+
+def identify_license(text: str) -> list[LicenseMatch]:
+    """Return the licenses found in `text`, best first; an empty list where there is none."""
+    return list(_auditor().knowledge.identified(text))
+
+
+def get_license(name: str) -> LicenseProfile:
+    """Return what we know of a license by id, SPDX id or alias.
+
+    Raises `AmbiguousLicense` with the candidates, or `UnknownLicense`.
+    """
+    return load_rulebook().get_license(name)
+
+
+@functools.cache
+def _auditor() -> Auditor:
+    from auditor.pipeline.auditor import Auditor
+
+    return Auditor(load_rulebook())

@@ -1,0 +1,138 @@
+"""One straight line: snapshot -> facts -> licenses -> findings -> grades -> report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from auditor.facts.extract import extract
+from auditor.facts.license_claims import license_claims
+from auditor.facts.lineage_claims import base_models, training_datasets
+from auditor.facts.reading import Reading
+from auditor.licenses.identify import LicenseIndex, identify
+
+from auditor.engine.evaluate import findings_of_checks
+from auditor.engine.grades import grades_of
+from auditor.facts.disclosed import Contradiction, with_disclosure
+from auditor.licenses.knowledge import RulebookKnowledge
+from auditor.model.evidence import Evidence, Fact, Facts
+from auditor.model.license import LicenseClaim
+from auditor.model.report import Report
+from auditor.model.snapshot import Snapshot
+from auditor.pipeline.assessment import Assessment, BaseAssessment, Licensing
+from auditor.pipeline.bases import assess_bases, base_contradictions, capped_by_bases, guarded
+from auditor.pipeline.build_report import build_report
+from auditor.pipeline.datasets import assess_datasets, dataset_facts
+from auditor.pipeline.disclosed_subject import disclosed_license_claims, disclosed_snapshot
+from auditor.pipeline.licensing import license_subject, licensing_facts, merged_with_bases
+from auditor.pipeline.resolver_findings import resolver_findings
+from auditor.rulebook.disclosures import Disclosure
+from auditor.rulebook.load import Rulebook
+
+__all__ = ["Auditor"]
+
+
+class Auditor:
+    """Audits snapshots under one rulebook; holds what is built once for a whole batch."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self.reading = Reading.from_mapping(rulebook.reading)
+        index = LicenseIndex(rulebook.licenses, rulebook.fingerprints)
+        self.knowledge = RulebookKnowledge(rulebook, lambda text: identify(text, index))
+
+    def report(self, snapshot: Snapshot, *, as_of: str | None = None) -> Report:
+        """Return the report on a snapshot; `as_of` (default: when it was retrieved) is the day it speaks of."""
+        moment = as_of or snapshot.retrieved_at
+        return build_report(self.assess(snapshot, date=moment[:10]), self.rulebook, as_of=moment)
+
+    def assess(self, snapshot: Snapshot, *, date: str, depth: int = 0) -> Assessment:
+        """Return everything concluded about a snapshot; bases are assessed the same way, one generation deeper."""
+        disclosure = self._disclosure(snapshot)
+        facts, contradictions = self._facts(snapshot, disclosure)
+        complete = snapshot.files_complete and snapshot.card_complete
+        claims = self._license_claims(snapshot, disclosure)
+        bases = assess_bases(
+            snapshot,
+            base_models(snapshot, self.reading),
+            lambda base, generation: self.assess(base, date=date, depth=generation),
+            self._disclosed_base,
+            depth,
+        )
+        licensing = self._licensing(snapshot, claims, bases, complete=complete)
+        datasets = assess_datasets(snapshot, training_datasets(snapshot, self.reading), self.knowledge, self.rulebook)
+        facts = facts.merged(licensing_facts(licensing, self.rulebook, complete=complete))
+        facts = facts.merged(dataset_facts(datasets, complete=complete))
+        if facts.get("weights_published").value is False:
+            # Nothing can be granted in weights that nobody can get; a service has terms of its own.
+            evidence = facts.get("weights_published").evidence
+            facts = facts.merged({"grant_established": _no_grant(evidence)})
+        facts = facts.merged(guarded(facts, bases))
+        findings = [
+            *findings_of_checks(self.rulebook.checks.values(), facts),
+            *resolver_findings(
+                self.rulebook.vocabulary,
+                licensing=licensing,
+                facts=facts,
+                bases=bases,
+                datasets=datasets,
+                contradictions=contradictions,
+                date=date,
+            ),
+        ]
+        grades = capped_by_bases(grades_of(self.rulebook.spectrum, facts, findings), facts, bases)
+        return Assessment(
+            snapshot=snapshot,
+            disclosure=disclosure,
+            facts=facts,
+            licensing=licensing,
+            bases=bases,
+            datasets=datasets,
+            contradictions=tuple(contradictions),
+            findings=tuple(findings),
+            grades=grades,
+        )
+
+    def _disclosure(self, snapshot: Snapshot) -> Disclosure | None:
+        if snapshot.kind == "disclosed":
+            return self.rulebook.disclosures[snapshot.id]
+        # A folder's name proves nothing about where it came from.
+        known = [snapshot.id, snapshot.renamed_from] if snapshot.source in ("hub", "cache", "snapshot") else []
+        return next((d for name in known if name and (d := self.rulebook.disclosure_of(name))), None)
+
+    def _disclosed_base(self, base_id: str, now: str) -> Snapshot | None:
+        disclosure = self.rulebook.disclosure_of(base_id)
+        return disclosed_snapshot(self.rulebook, disclosure.id, base_id, now) if disclosure else None
+
+    def _facts(self, snapshot: Snapshot, disclosure: Disclosure | None) -> tuple[Facts, list[Contradiction]]:
+        facts = extract(snapshot, self.reading, self.rulebook.vocabulary.lists)
+        if disclosure is None:
+            return facts, []
+        return with_disclosure(facts, disclosure, self.rulebook.vocabulary)
+
+    def _license_claims(self, snapshot: Snapshot, disclosure: Disclosure | None) -> Sequence[LicenseClaim]:
+        claims = license_claims(snapshot, self.reading)
+        if claims or disclosure is None:
+            return claims
+        return disclosed_license_claims(disclosure)
+
+    def _licensing(
+        self,
+        snapshot: Snapshot,
+        claims: Sequence[LicenseClaim],
+        bases: Sequence[BaseAssessment],
+        *,
+        complete: bool,
+    ) -> Licensing:
+        licensing = license_subject(snapshot.id, claims, self.knowledge, self.rulebook, complete=complete)
+        contradictions = base_contradictions(licensing.weights, bases, self.rulebook)
+        if contradictions:
+            licensing = license_subject(
+                snapshot.id, claims, self.knowledge, self.rulebook, complete=complete, contradictions=contradictions
+            )
+        theirs = [base.assessment.licensing.bound for base in bases if base.assessment]
+        return msgspec.structs.replace(licensing, bound=merged_with_bases(licensing.bound, theirs, self.rulebook))
+
+
+def _no_grant(evidence: tuple[Evidence, ...]) -> Fact:
+    return Fact(name="grant_established", state="known", value=False, evidence=evidence)

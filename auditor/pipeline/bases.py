@@ -1,0 +1,121 @@
+"""Base models: audited as far as they were read, and what they take away from a derivative (design 5 and 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from auditor.facts.lineage_claims import BaseClaim
+
+from auditor.engine.grades import capped
+from auditor.model.evidence import Evidence, Fact, Facts
+from auditor.model.finding import Dimension, Grade
+from auditor.model.license import Resolution
+from auditor.model.snapshot import FileEntry, Related, Snapshot
+from auditor.pipeline.assessment import Assessment, BaseAssessment
+from auditor.rulebook.load import Rulebook
+
+__all__ = ["assess_bases", "base_contradictions", "capped_by_bases", "guarded", "snapshot_of_related"]
+
+MAX_DEPTH = 6
+FREE_RELICENSING = ("free", "free-with-flow-down")
+
+
+def assess_bases(
+    snapshot: Snapshot,
+    claims: Sequence[BaseClaim],
+    assess: Callable[[Snapshot, int], Assessment],
+    disclosed: Callable[[str, str], Snapshot | None],
+    depth: int,
+) -> tuple[BaseAssessment, ...]:
+    """Return one entry for each base, sorted by id; each is audited from its record or from a disclosure.
+
+    `depth` counts generations; beyond `MAX_DEPTH`, and for a base that was not read, nothing is assumed.
+    """
+    related = {entry.id.lower(): entry for entry in snapshot.related if entry.kind == "model"}
+    unique = {claim.id.lower(): claim for claim in claims}
+    found = []
+    for key, claim in sorted(unique.items()):
+        base: Snapshot | None = None
+        if depth < MAX_DEPTH:
+            entry = related.get(key)
+            base = snapshot_of_related(entry, snapshot) if entry else None
+            base = base or disclosed(claim.id, snapshot.retrieved_at)
+        found.append(BaseAssessment(claim=claim, assessment=assess(base, depth + 1) if base else None))
+    return tuple(found)
+
+
+def snapshot_of_related(entry: Related, parent: Snapshot) -> Snapshot | None:
+    """Return a snapshot made of a base's API record alone: its file list is whole, its texts were not fetched."""
+    if entry.record is None:
+        return None
+    siblings = entry.record.get("siblings")
+    names = [s.get("rfilename") for s in siblings if isinstance(s, dict)] if isinstance(siblings, list) else []
+    files = tuple(FileEntry(path=name) for name in sorted({name for name in names if isinstance(name, str)}))
+    return Snapshot(
+        kind="model",
+        id=entry.id,
+        requested=entry.id,
+        source="hub",
+        revision=entry.revision,
+        retrieved_at=parent.retrieved_at,
+        record=entry.record,
+        files=files,
+        files_complete=isinstance(siblings, list),
+        # The ancestors of this base are in the same flat list; the base itself must not be its own ancestor.
+        related=tuple(other for other in parent.related if other.id.lower() != entry.id.lower()),
+    )
+
+
+def base_contradictions(own: Resolution, bases: Sequence[BaseAssessment], rulebook: Rulebook) -> list[str]:
+    """Return where the subject's own license is not one that its base lets a derivative carry."""
+    found = []
+    for base in bases:
+        if base.assessment is None:
+            continue
+        for license_id in base.assessment.licensing.weights.governing:
+            profile = rulebook.licenses[license_id]
+            rule = profile.terms["derivative_relicensing"]
+            if rule.value == "unknown" or rule.value in FREE_RELICENSING:
+                continue
+            others = [name for name in own.governing if name != license_id]
+            if others:
+                where = f" ({license_id} {rule.section})" if rule.section else ""
+                names = " and ".join(others)
+                found.append(f"the subject says {names}, its base {base.claim.id} is under {license_id}{where}")
+    return found
+
+
+def guarded(facts: Facts, bases: Sequence[BaseAssessment]) -> dict[str, Fact]:
+    """Return the facts that hold until the chain was followed: no grant is established over a base (section 5)."""
+    if not bases:
+        derivative = facts.get("subject_is_derivative")
+        if derivative.state == "known" and derivative.value is False:
+            return {"lineage_followed": Fact(name="lineage_followed", state="known", value=True)}
+        return {}
+    names = ", ".join(sorted({base.claim.id for base in bases}))
+    evidence: tuple[Evidence, ...] = tuple(item for base in bases for item in base.claim.evidence)
+    followed = Fact(name="lineage_followed", state="known", value=False, evidence=evidence)
+    found = {"lineage_followed": followed}
+    grant = facts.get("grant_established")
+    if grant.state == "known" and grant.value is True:
+        missing = f"Missing: the terms of {names}, followed to the root."
+        found["grant_established"] = Fact(
+            name="grant_established", state="unknown", evidence=(*grant.evidence, *evidence), missing=missing
+        )
+    return found
+
+
+def capped_by_bases(
+    grades: dict[Dimension, Grade], facts: Facts, bases: Sequence[BaseAssessment]
+) -> dict[Dimension, Grade]:
+    """Return the grades with code and data (and the weights of an adapter or delta) no higher than every base's."""
+    capping: list[Dimension] = ["code", "data"]
+    form = facts.get("weights_form")
+    if form.state == "known" and form.value in ("adapter", "delta"):
+        capping.append("weights")
+    result = dict(grades)
+    for base in bases:
+        for dimension in capping:
+            theirs = base.assessment.grades[dimension] if base.assessment else None
+            result[dimension] = capped(result[dimension], theirs, base.claim.id)
+    return result

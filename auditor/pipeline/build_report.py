@@ -1,0 +1,168 @@
+"""Write the report from an assessment: the promised shape, every list in a stated order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from auditor.engine.grades import capabilities_of, label_of, score_of
+from auditor.licenses.obligations import obligations_of
+from auditor.licenses.terms import BoundTerm
+from auditor.model.license import LicenseReference, Resolution
+from auditor.model.report import (
+    ChannelReport,
+    DeclaredLicense,
+    EffectiveTermReport,
+    LicenseReport,
+    Licenses,
+    LineageEdge,
+    LineageNode,
+    LineageReport,
+    Report,
+    RulebookId,
+    Score,
+    SubjectReport,
+)
+from auditor.pipeline.assessment import Assessment
+from auditor.rulebook.disclosures import Channel
+from auditor.rulebook.load import Rulebook
+
+__all__ = ["build_report"]
+
+
+def build_report(assessment: Assessment, rulebook: Rulebook, *, as_of: str) -> Report:
+    """Return the report; findings are sorted by id, lineage by id and relation, data sets by id."""
+    facts, licensing = assessment.facts, assessment.licensing
+    label, ceiling = label_of(rulebook.spectrum, assessment.grades, facts)
+    low, high = score_of(assessment.grades)
+    return Report(
+        rulebook=RulebookId(version=rulebook.version, sha256=rulebook.sha256, overlays=rulebook.overlays),
+        subject=_subject(assessment),
+        as_of=as_of,
+        label=label,
+        label_ceiling=ceiling,
+        score=Score(low, high),
+        grades={str(dimension): grade for dimension, grade in assessment.grades.items()},
+        licenses=Licenses(
+            weights=_license(licensing.weights),
+            code=_license(licensing.code),
+            datasets=tuple(_license(dataset.resolution, dataset.id) for dataset in assessment.datasets),
+        ),
+        effective_terms=_terms(licensing.bound),
+        lineage=_lineage(assessment),
+        capabilities=capabilities_of(rulebook.spectrum, facts),
+        frameworks={},
+        findings=tuple(sorted(assessment.findings, key=lambda finding: finding.id)),
+        obligations=obligations_of(rulebook.obligations, licensing.bound),
+        channels=_channels(assessment),
+        verdict=None,
+        problems=tuple(sorted(assessment.snapshot.problems, key=lambda problem: (problem.code, problem.message))),
+    )
+
+
+def _subject(assessment: Assessment) -> SubjectReport:
+    snapshot, disclosure = assessment.snapshot, assessment.disclosure
+    return SubjectReport(
+        kind=snapshot.kind,
+        id=snapshot.id,
+        requested=snapshot.requested,
+        revision=snapshot.revision,
+        source=snapshot.source,
+        url=snapshot.url,
+        retrieved_at=snapshot.retrieved_at,
+        renamed_from=snapshot.renamed_from,
+        channel=snapshot.channel,
+        title=disclosure.title if disclosure else None,
+        publisher=disclosure.publisher if disclosure else None,
+    )
+
+
+def _license(resolution: Resolution, subject: str | None = None) -> LicenseReport:
+    return LicenseReport(
+        id=subject,
+        declared=tuple(map(_reference, resolution.declared)),
+        detected=tuple(map(_reference, resolution.detected)),
+        stated=tuple(map(_reference, resolution.stated)),
+        concluded=resolution.concluded,
+        spdx=resolution.spdx,
+        status=resolution.status,
+        also=resolution.also,
+        candidates=resolution.candidates,
+    )
+
+
+def _reference(reference: LicenseReference) -> DeclaredLicense:
+    match: dict[str, Any] | None = reference.match.to_dict() if reference.match else None
+    return DeclaredLicense(
+        id=reference.id, raw=reference.raw, evidence=reference.evidence, channel=reference.channel, match=match
+    )
+
+
+def _terms(bound: dict[str, BoundTerm] | None) -> dict[str, EffectiveTermReport]:
+    return {name: _term(term) for name, term in (bound or {}).items()}
+
+
+def _term(term: BoundTerm) -> EffectiveTermReport:
+    sections = sorted({source.section for source in term.sources if source.section})
+    licenses = sorted({source.license for source in term.sources})
+    return EffectiveTermReport(
+        value=term.value if term.known else "unknown",
+        from_=tuple(sorted({source.subject for source in term.sources})),
+        section="; ".join(sections) or None,
+        license=" AND ".join(licenses) or None,
+        complete=term.complete,
+    )
+
+
+def _lineage(assessment: Assessment) -> LineageReport:
+    subject = assessment.snapshot
+    nodes = {subject.id: LineageNode(id=subject.id, kind=subject.kind, status="read",
+                                     license=assessment.licensing.weights.concluded)}  # fmt: skip
+    edges: list[LineageEdge] = []
+    _walk(assessment, nodes, edges)
+    return LineageReport(
+        nodes=tuple(nodes[name] for name in sorted(nodes)),
+        edges=tuple(sorted(edges, key=lambda edge: (edge.from_, edge.to, edge.relation))),
+    )
+
+
+def _walk(assessment: Assessment, nodes: dict[str, LineageNode], edges: list[LineageEdge]) -> None:
+    for base in assessment.bases:
+        inner = base.assessment
+        status = "read" if inner else "not-visited"
+        name = base.claim.id
+        nodes.setdefault(name, LineageNode(id=name, kind="model", status=status,
+                                           license=inner.licensing.weights.concluded if inner else None))  # fmt: skip
+        edges.append(LineageEdge(from_=assessment.snapshot.id, to=name, relation=base.claim.relation,
+                                 evidence=base.claim.evidence))  # fmt: skip
+        if inner:
+            _walk(inner, nodes, edges)
+    for dataset in assessment.datasets:
+        status = dataset.related.status if dataset.related else "not-visited"
+        node = LineageNode(id=dataset.id, kind="dataset", status=status, license=dataset.resolution.concluded)
+        nodes.setdefault(dataset.id, node)
+        edges.append(LineageEdge(from_=assessment.snapshot.id, to=dataset.id, relation="trained-on-dataset"))
+
+
+def _channels(assessment: Assessment) -> tuple[ChannelReport, ...]:
+    if assessment.disclosure is None:
+        return ()
+    wanted = assessment.snapshot.channel
+    entries = [c for c in assessment.disclosure.channels if wanted is None or c.id == wanted]
+    return tuple(_channel(entry) for entry in sorted(entries, key=lambda entry: entry.id))
+
+
+def _channel(entry: Channel) -> ChannelReport:
+    parts = (entry.offered, entry.regions, entry.data_location, entry.trains_on_inputs, entry.retention)
+    return ChannelReport(
+        id=entry.id,
+        operator=entry.operator,
+        offered=entry.offered.value,
+        regions=entry.regions.value,
+        data_location=entry.data_location.value,
+        trains_on_inputs=entry.trains_on_inputs.value,
+        retention=entry.retention.value,
+        terms_url=entry.terms_url,
+        terms_read=entry.terms_read,
+        read_on=entry.read_on,
+        evidence=tuple(dict.fromkeys(item for part in parts for item in part.evidence)),
+    )

@@ -1,0 +1,72 @@
+"""A batch as Markdown for issues, wikis and memos; everything read from a subject is escaped."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.model.report import Batch, Report
+from auditor.render.interface import RenderOptions
+from auditor.render.wording import DISCLAIMER, SCORE_NOTE, interval, label_interval, safe_line, status_words
+
+__all__ = ["escaped", "render"]
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&])")
+
+
+def escaped(text: str) -> str:
+    """Return text that Markdown shows as it is, on one line."""
+    return _SPECIAL.sub(r"\\\1", safe_line(text))
+
+
+def render(batch: Batch, options: RenderOptions) -> str:  # noqa: ARG001 - Markdown looks the same everywhere
+    """Return a comparison when there are several reports, then each report, then what failed."""
+    parts: list[str] = []
+    if len(batch.reports) > 1:
+        parts += ["# Openness audit\n", _comparison(batch), f"\n{SCORE_NOTE}\n"]
+    parts += [_one(report) for report in batch.reports]
+    if batch.errors:
+        parts.append("## Not audited\n")
+        parts += [f"- {escaped(e.target)}: {e.code}: {escaped(e.message)}" for e in batch.errors]
+        parts.append("")
+    parts.append(f"_{DISCLAIMER}_\n")
+    return "\n".join(parts)
+
+
+def _comparison(batch: Batch) -> str:
+    rows = ["| model | label | weights | code | data | terms | score | license |", "|---|---|---|---|---|---|---|---|"]
+    for report in batch.reports:
+        grades = " | ".join(interval(grade) for grade in report.grades.values())
+        score = f"{report.score.low:g}-{report.score.high:g}"
+        license_part = report.weights_license
+        rows.append(
+            f"| {escaped(report.subject.id)} | {label_interval(report)} | {grades} | {score} "
+            f"| {escaped(license_part.concluded or '-')}, {license_part.status} |"
+        )
+    return "\n".join(rows)
+
+
+def _one(report: Report) -> str:
+    subject, license_part = report.subject, report.weights_license
+    revision = f" at `{safe_line(subject.revision)}`" if subject.revision else ""
+    lines = [f"## {escaped(subject.id)}\n", f"**{label_interval(report)}**{revision}, as of {report.as_of}\n"]
+    lines += ["| dimension | level | what would raise it |", "|---|---|---|"]
+    for dimension, grade in report.grades.items():
+        lines.append(f"| {dimension} | {interval(grade)} | {escaped(' '.join(grade.next))} |")
+    concluded = escaped(license_part.concluded or "none established")
+    lines.append(
+        f"\nLicense of the weights: {concluded} ({license_part.status}: {status_words(license_part.status)})\n"
+    )
+    lines += ["| can you | answer | why |", "|---|---|---|"]
+    lines += [f"| {name} | {c.answer} | {escaped(c.reason)} |" for name, c in report.capabilities.items()]
+    wanted = [f for f in report.findings if f.outcome == "not_met" and f.severity != "info"]
+    if wanted:
+        lines.append("\nFindings\n")
+        lines += [f"- **{f.severity}** {escaped(f.detail)} (`{f.id}`)" for f in wanted]
+    if report.obligations:
+        lines.append("\nDuties\n")
+        lines += [
+            f"- {escaped(o.detail)} ({o.when}; {escaped(o.license)} {escaped(o.section or 'no section')})"
+            for o in report.obligations
+        ]
+    lines.append(f"\nRulebook {report.rulebook.version}, sha256 `{report.rulebook.sha256}`\n")
+    return "\n".join(lines)
