@@ -20,15 +20,15 @@ T = TypeVar("T")
 RepositoryKind = Literal["model", "dataset"]
 
 # One question for everything but the texts. `config` comes this way because fetching config.json counts as a download.
+_SHARED_FIELDS = (
+    "author cardData createdAt disabled downloads downloadsAllTime gated lastModified likes private sha siblings tags "
+    "usedStorage"
+)
 MODEL_FIELDS = (
-    "author baseModels cardData config createdAt disabled downloads downloadsAllTime evalResults gated gguf "
-    "inferenceProviderMapping lastModified library_name likes model-index pipeline_tag private safetensors sha "
-    "siblings spaces tags transformersInfo usedStorage"
-).split()  # noqa: SIM905 - a list of words reads better without pairs of quotes
-DATASET_FIELDS = (
-    "author cardData citation createdAt description disabled downloads downloadsAllTime gated lastModified likes "
-    "mainSize paperswithcode_id private sha siblings tags usedStorage"
-).split()  # noqa: SIM905
+    f"{_SHARED_FIELDS} baseModels config evalResults gguf inferenceProviderMapping library_name model-index "
+    "pipeline_tag safetensors spaces transformersInfo"
+).split()
+DATASET_FIELDS = f"{_SHARED_FIELDS} citation description mainSize paperswithcode_id".split()
 
 _RECORD_BYTES = 48_000_000
 _REFS_BYTES = 8_000_000

@@ -109,13 +109,13 @@ def _read(claim: LicenseClaim, knowledge: LicenseKnowledge) -> _Read:
 
 def _read_text(claim: LicenseClaim, knowledge: LicenseKnowledge) -> _Read:
     assert claim.text is not None
-    matches = tuple(
-        match for match in knowledge.identified(claim.text) if knowledge.profile(match.id).scope != "policy"
-    )
+    found = knowledge.identified(claim.text)
+    matches = tuple(match for match in found if knowledge.profile(match.id).scope != "policy")
     ids = tuple(dict.fromkeys(match.id for match in matches if match.status != "partial"))
     partial = tuple(dict.fromkeys(match.id for match in matches if match.status == "partial"))
-    embedded = claim.channel in ("gate-prompt", "prose")
-    pointer = not matches and claim.channel == "text" and _is_pointer(claim.text)
+    # A use policy beside the license is part of the license's terms, and a card without a license is no claim.
+    beside = claim.channel in ("gate-prompt", "prose") or bool(found)
+    pointer = not found and claim.channel == "text" and _is_pointer(claim.text)
     references = tuple(_reference(match.id, claim, match) for match in matches)
     if not references and claim.channel == "text":
         references = (_reference(None, claim),)
@@ -124,7 +124,7 @@ def _read_text(claim: LicenseClaim, knowledge: LicenseKnowledge) -> _Read:
         ids=ids,
         candidates=partial,
         matches=matches,
-        says_nothing=embedded and not matches,
+        says_nothing=beside and not matches,
         pointer=pointer,
         references=references,
     )
@@ -186,7 +186,9 @@ class _Conclusion:
         return [
             read
             for read in self.reads
-            if read.claim.channel == "text" and read.claim.text is not None and not read.matches and not read.pointer
+            if read.claim.channel == "text"
+            and read.claim.text is not None
+            and not (read.matches or read.pointer or read.says_nothing)
         ]
 
     @property
@@ -212,18 +214,17 @@ class _Conclusion:
         return list(dict.fromkeys(found))
 
     def _agree(self, one: _Read, other: _Read) -> bool:
-        tags = one.claim.channel == other.claim.channel == "tag"
-        if tags:
+        channels = {one.claim.channel, other.claim.channel}
+        if channels == {"tag"}:
             return True  # several declared tags are `multiple`, not a contradiction
         left, right = set(one.ids or one.candidates), set(other.ids or other.candidates)
         if not left or not right:
             return True
-        if one.claim.channel in _DECLARING or other.claim.channel in _DECLARING:
-            declared = set(self._ids([read for read in self.named if read.claim.channel in _DECLARING]))
-            if declared and len(declared) > 1:
-                # One of several declared licenses may have its text or prose beside it.
-                outside = right if one.claim.channel in _DECLARING else left
-                return bool(outside & declared)
+        if "tag" in channels:
+            # One of several declared licenses may have its text or prose beside it.
+            tagged = set(self._ids([read for read in self.named if read.claim.channel == "tag"]))
+            if len(tagged) > 1:
+                return bool((right if one.claim.channel == "tag" else left) & tagged)
         return bool(left & right)
 
     # -- the conclusion -------------------------------------------------------------------------------------
@@ -281,9 +282,8 @@ class _Conclusion:
             return ()
         if status == "conflict":
             speaking = [*self.named, *self.stated, *self.texts]
-            named = {
-                license_id for read in speaking for license_id in read.ids or read.candidates if not read.says_nothing
-            }
+            # Whatever any of them could mean binds: a family name counts with every text it could stand for.
+            named = {license_id for read in speaking for license_id in read.ids or read.candidates}
             return tuple(sorted(named))
         if status == "multiple":
             return tuple(sorted({*self.declared_ids, *self.exact_ids}))
