@@ -163,7 +163,8 @@ class HubSource:
         identifier, sha = identity_of(record, asked, pinned)
         reading.kept.keep_record(kind, asked, revision, identifier, sha, record)
         if revision is None:
-            self._memo.put((client.endpoint, kind, asked.lower()), record)
+            for name in {asked.lower(), identifier.lower()}:
+                self._memo.put((client.endpoint, kind, name), record)
         return Found(id=identifier, sha=sha, record=record, retrieved_at=reading.options.now, fresh=True)
 
     def _refs(

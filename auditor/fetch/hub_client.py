@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from auditor.errors import AuditorError, BrokenAnswer, RateLimited
-from auditor.fetch.hub_errors import AnswerTooLarge, ExpandRefused, translate, wait_asked
+from auditor.fetch.hub_errors import AnswerTooLarge, ExpandRefused, plain, translate, wait_asked
 from auditor.fetch.hub_session import Call, Counters, watched
 from auditor.fetch.interface import FetchOptions
 from auditor.fetch.pacing import Allowances, Deadline, Pace, retrying
@@ -32,6 +32,7 @@ DATASET_FIELDS = f"{_SHARED_FIELDS} citation description mainSize paperswithcode
 
 _RECORD_BYTES = 48_000_000
 _REFS_BYTES = 8_000_000
+_PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<script")
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 
 
@@ -104,9 +105,11 @@ class HubClient:
                     return FileAnswer(data=b"", size=size)
                 try:
                     data = b"".join(response.iter_bytes())
+                    size = len(data)
                 except AnswerTooLarge:
-                    return FileAnswer(data=bytes(call.body[:limit]), size=limit + 1)
-                return FileAnswer(data=data, size=len(data))
+                    data, size = bytes(call.body), limit + 1
+                _check_page(call, data)
+                return FileAnswer(data=data, size=size)
 
         return self._ask(ask, subject=f"{_prefix(kind)}{id}: {path}", group="resolve", limit=limit, deadline=deadline)
 
@@ -159,6 +162,8 @@ class HubClient:
             return translated
 
         def asked_wait(error: Exception) -> float | None:
+            if isinstance(error, RateLimited):  # Our own, from before any request: its window outlasts the deadline.
+                return self._allowances.wait_hint()
             wait = wait_asked(error, self._pace.wall())
             if wait is not None and isinstance(translate(error, subject), RateLimited):
                 self._allowances.hold(wait)
@@ -219,7 +224,17 @@ def _announced(headers: Any) -> int | None:
 
 
 def _check_commit(call: Call, sha: str) -> None:
-    if call.commit is None:
-        raise BrokenAnswer("the answer does not say which commit it is from: a proxy's page, not the Hub's file")
-    if _COMMIT.fullmatch(sha) and call.commit != sha:
-        raise BrokenAnswer(f"the answer is from another commit ({call.commit[:40]!r})")
+    if call.commit is not None and _COMMIT.fullmatch(sha) and call.commit != sha:
+        raise BrokenAnswer(f"the answer is from another commit ({plain(call.commit)[:40]!r})")
+
+
+def _check_page(call: Call, data: bytes) -> None:
+    """Refuse the page of a proxy or a login in a file's place: it comes with 200 and would be read as a license.
+
+    The Hub names the commit with every file; mirrors exist that do not, and then nothing that looks like a page passes.
+    """
+    if call.commit is not None:
+        return
+    announced = call.headers.get("Content-Type", "").lower()
+    if "html" in announced or "json" in announced or data[:1024].lstrip().lower().startswith(_PAGE_STARTS):
+        raise BrokenAnswer("the answer names no commit and looks like a page: a proxy's, not the Hub's file")

@@ -141,6 +141,8 @@ def _on_request(request: httpx.Request) -> None:
         call.counters.add("agent_harness")
         seconds = min(seconds, _HARNESS_SECONDS)
     else:
+        if not at_home and not call.started:
+            raise BrokenAnswer("the Hub's client turned to another server than the one it was given")
         call.counters.add("redirects" if call.started else "requests")
         call.started = True
     # gzip is the one packing that `_bounded` can stop in time.

@@ -179,6 +179,8 @@ class Handler(BaseHTTPRequestHandler):
 
     hub: ReplayHub
     protocol_version = "HTTP/1.1"
+    # Headers and body are two writes: with Nagle on, each answer would wait 40 ms for an acknowledgment.
+    disable_nagle_algorithm = True
     allowance_headers: dict[str, str]
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
@@ -222,8 +224,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_slowly(self, kind: str, seconds: float, headers: dict[str, str]) -> None:
         self.send_response(200)
-        length = {"reset": 1000, "drip": 500, "huge": 10**12}[kind]
-        for name, value in {"Content-Type": "application/json", "Content-Length": str(length), **headers}.items():
+        length = 1000 if kind == "reset" else 500
+        # The endless body announces no length, so that only counting can stop it.
+        size = {"Connection": "close"} if kind == "huge" else {"Content-Length": str(length)}
+        for name, value in {"Content-Type": "application/json", **size, **headers}.items():
             self.send_header(name, value)
         self.end_headers()
         if kind == "reset":
