@@ -120,12 +120,9 @@ def _stream(outcomes: Iterable[Outcome], codes: ExitCodes, output: Path | None) 
     with click.open_file(str(output) if output else "-", "w", encoding="utf-8") as stream:
         for outcome in outcomes:
             if isinstance(outcome, tuple):
-                entry, error = outcome
-                codes.add(error)
-                _complain(error, entry)
-            else:
-                entry = outcome
-            stream.write(line(entry))
+                codes.add(outcome[1])
+                _complain(outcome[1], outcome[0])
+            stream.write(line(outcome[0] if isinstance(outcome, tuple) else outcome))
 
 
 def _write_all(

@@ -33,7 +33,6 @@ def identify(paths: tuple[Path, ...], form: str) -> None:
     from auditor.licenses.identify import LicenseIndex
     from auditor.licenses.identify import identify as identify_text
     from auditor.licenses.normalize import decode
-
     from auditor.rulebook.load import load_rulebook
 
     rulebook = load_rulebook()

@@ -16,7 +16,8 @@ from auditor.errors import OfflineMiss, UsageProblem
 from auditor.fetch.documents import choose_documents
 from auditor.fetch.folder import card_is_whole, list_folder, read_documents
 from auditor.fetch.interface import FetchOptions
-from auditor.fetch.targets import Target, is_hub_id
+from auditor.fetch.targets import Target
+from auditor.model.repositories import is_hub_id
 from auditor.model.snapshot import Document, FileEntry, Problem, Snapshot
 
 __all__ = ["CacheSource"]

@@ -24,7 +24,8 @@ from auditor.fetch.hub_store import Kept
 from auditor.fetch.interface import FetchOptions
 from auditor.fetch.pacing import Allowances, Deadline, Pace
 from auditor.fetch.related import Memo, visit
-from auditor.fetch.targets import Target, is_hub_id
+from auditor.fetch.targets import Target
+from auditor.model.repositories import is_hub_id
 from auditor.model.snapshot import Document, Problem, Related, Snapshot
 
 __all__ = ["HubSource"]

@@ -3,47 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, Literal
-
-import msgspec
+from typing import Any
 
 from auditor.errors import BrokenAnswer
-from auditor.fetch.targets import is_hub_id
+from auditor.model.repositories import is_hub_id, strings_of
 from auditor.model.snapshot import FileEntry, Problem
 
 __all__ = [
-    "Named",
     "files_of",
     "identity_of",
     "is_full_sha",
     "is_plain_path",
-    "named_repositories",
     "speaks_of_checkpoints",
 ]
 
 _SHA = re.compile(r"[0-9a-f]{40}", re.ASCII)
 _FILES = 500_000
-_NAMES = 1_000
 _PATH_LENGTH = 1_024
-_RELATIONS = frozenset({"finetune", "adapter", "quantized", "merge"})
 _CHECKPOINTS = re.compile(
     r"\b(?:intermediate|training|pre-?training|earlier)\s+checkpoints?\b|\bcheckpoints?\s+(?:from|at|for)\s+(?:every|each|different|various)\b"
     r"|\brevision\s*=\s*[\"'][\w.-]*step",
     re.IGNORECASE,
 )
 _CHECKPOINT_CHARACTERS = 2_000_000
-
-
-class Named(msgspec.Struct, frozen=True, kw_only=True):
-    """A repository named as base model or training dataset."""
-
-    kind: Literal["model", "dataset"]
-    id: str
-    relation: str
-    """finetune, adapter, quantized or merge; `base` when not said; `trained-on-dataset` for datasets."""
-    path: str
-    """The field of the record that names it."""
 
 
 def is_full_sha(revision: str | None) -> bool:
@@ -103,80 +85,7 @@ def files_of(record: dict[str, Any]) -> tuple[tuple[FileEntry, ...], bool, list[
     return tuple(files[name] for name in sorted(files)), not problems, problems
 
 
-def named_repositories(kind: Literal["model", "dataset"], record: dict[str, Any]) -> tuple[list[Named], list[Named]]:
-    """Return the base models and datasets a record names, each once, and at most 20 that cannot be repositories.
-
-    Base models come from `baseModels` (an object or, as the client has it, a list), the card's `base_model`, the
-    tags and an adapter's config; datasets from the card's `datasets` and the tags. The more exact relation wins.
-    """
-    found: dict[tuple[str, str], Named] = {}
-    refused: dict[tuple[str, str], Named] = {}
-    if kind == "dataset":
-        return [], []
-    card = record.get("cardData")
-    card = card if isinstance(card, dict) else {}
-    for named in (*_bases(record, card), *_datasets(record, card)):
-        key = (named.kind, named.id.lower())
-        if not is_hub_id(named.id):
-            refused.setdefault(key, msgspec.structs.replace(named, id=named.id[:200]))
-            continue
-        known = found.get(key)
-        if known is None or (known.relation == "base" and named.relation != "base"):
-            found[key] = named if known is None else msgspec.structs.replace(known, relation=named.relation)
-        if len(found) >= _NAMES:
-            break
-    return list(found.values()), list(refused.values())[:20]
-
-
 def speaks_of_checkpoints(record: dict[str, Any], card: str) -> bool:
     """Return whether card or tags speak of intermediate checkpoints, so that branches are worth a request."""
-    tags = any("checkpoint" in tag.lower() for tag in _strings(record.get("tags")))
+    tags = any("checkpoint" in tag.lower() for tag in strings_of(record.get("tags")))
     return tags or _CHECKPOINTS.search(card[:_CHECKPOINT_CHARACTERS]) is not None
-
-
-def _bases(record: dict[str, Any], card: dict[str, Any]) -> Iterator[Named]:
-    listed = record.get("baseModels")
-    for group in listed if isinstance(listed, list) else [listed]:
-        if isinstance(group, dict):
-            models = group.get("models")
-            ids = [model.get("id") for model in models if isinstance(model, dict)] if isinstance(models, list) else []
-            yield from _named(ids or group.get("ids"), _relation(group.get("relation")), "baseModels")
-        elif isinstance(group, str):
-            yield from _named(group, "base", "baseModels")
-    yield from _named(card.get("base_model"), _relation(card.get("base_model_relation")), "cardData.base_model")
-    for tag in _strings(record.get("tags")):
-        if tag.startswith("base_model:"):
-            first, colon, rest = tag.removeprefix("base_model:").partition(":")
-            known = bool(colon) and first in _RELATIONS
-            name = rest if known else tag.removeprefix("base_model:")
-            yield from _named(name, first if known else "base", "tags")
-    config = record.get("config")
-    adapter = config.get("peft") if isinstance(config, dict) else None
-    if isinstance(adapter, dict):
-        yield from _named(adapter.get("base_model_name_or_path"), "adapter", "config.peft.base_model_name_or_path")
-
-
-def _datasets(record: dict[str, Any], card: dict[str, Any]) -> Iterator[Named]:
-    yield from _named(card.get("datasets"), "trained-on-dataset", "cardData.datasets", kind="dataset")
-    tagged = [tag.removeprefix("dataset:") for tag in _strings(record.get("tags")) if tag.startswith("dataset:")]
-    yield from _named(tagged, "trained-on-dataset", "tags", kind="dataset")
-
-
-def _named(value: Any, relation: str, path: str, kind: Literal["model", "dataset"] = "model") -> Iterator[Named]:
-    for text in _strings([value] if isinstance(value, str) else value):
-        name = text.strip()
-        if name:
-            yield Named(
-                kind=kind,
-                id=name.removeprefix("datasets/") if kind == "dataset" else name,
-                relation=relation,
-                path=path,
-            )
-
-
-def _relation(value: Any) -> str:
-    return value if isinstance(value, str) and value in _RELATIONS else "base"
-
-
-def _strings(value: Any) -> Iterable[str]:
-    return [item for item in value[:_FILES] if isinstance(item, str)] if isinstance(value, list) else []

@@ -11,8 +11,9 @@ from typing import Any, Literal
 import msgspec
 
 from auditor.errors import AuditorError, RepositoryGated, SubjectNotFound, SubjectUnreachable
-from auditor.fetch.hub_records import Named, identity_of, named_repositories
+from auditor.fetch.hub_records import identity_of
 from auditor.model.evidence import Evidence
+from auditor.model.repositories import Named, named_repositories
 from auditor.model.snapshot import Related
 
 __all__ = ["Memo", "visit"]

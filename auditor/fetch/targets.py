@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from auditor.errors import AmbiguousTarget, UsageProblem
+from auditor.model.repositories import is_hub_id
 
 __all__ = [
     "HUB_ENDPOINTS",
@@ -19,7 +20,6 @@ __all__ = [
     "TargetProblem",
     "TargetScheme",
     "expand_targets",
-    "is_hub_id",
     "parse_target",
     "read_target_list",
 ]
@@ -33,8 +33,6 @@ _PATH_SUFFIXES = (*_FILE_SUFFIXES, ".zip")
 _LIST_BYTES = 4_000_000
 _TARGET_LENGTH = 4096
 
-# The rule of the Hub's own client: ASCII, each part at most 96, first and last character a word character.
-_ID_PART = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?", re.ASCII)
 _CHANNEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?", re.ASCII)
 # What `git check-ref-format` forbids; a revision goes into a URL, so nothing else may get through either.
 _REVISION = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._/+=@,!-]{0,254})", re.ASCII)
@@ -78,18 +76,6 @@ class TargetProblem(msgspec.Struct, frozen=True, kw_only=True):
         """Return the error with the place it was read from in front."""
         place = f"{self.list_path}:{self.line}: " if self.list_path and self.line else ""
         return f"{place}{self.error.message}"
-
-
-def is_hub_id(text: str) -> bool:
-    """Return whether `text` could be a repository id on the Hub (`name` or `org/name`)."""
-    parts = text.split("/")
-    return (
-        1 <= len(parts) <= 2
-        and all(_ID_PART.fullmatch(part) for part in parts)
-        and "--" not in text
-        and ".." not in text
-        and not text.endswith(".git")
-    )
 
 
 def parse_target(

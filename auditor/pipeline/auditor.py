@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from auditor.facts.extract import extract
-from auditor.facts.license_claims import license_claims
-from auditor.facts.lineage_claims import base_models, training_datasets
-from auditor.facts.reading import Reading
-from auditor.licenses.identify import LicenseIndex, identify
 
 from auditor.engine.evaluate import findings_of_checks
 from auditor.engine.grades import grades_of
-from auditor.facts.disclosed import Contradiction, with_disclosure
+from auditor.licenses.identify import LicenseIndex, identify
 from auditor.licenses.knowledge import RulebookKnowledge
 from auditor.model.evidence import Evidence, Fact, Facts
 from auditor.model.license import LicenseClaim
 from auditor.model.report import Report
 from auditor.model.snapshot import Snapshot
+from auditor.observe.disclosed import Contradiction, with_disclosure
+from auditor.observe.extract import extract
+from auditor.observe.license_claims import license_claims
+from auditor.observe.lineage_claims import BaseClaim, base_models, training_datasets
+from auditor.observe.reading import Reading
+from auditor.observe.subject_view import SubjectView, view_of
 from auditor.pipeline.assessment import Assessment, BaseAssessment, Licensing
 from auditor.pipeline.bases import assess_bases, base_contradictions, capped_by_bases, guarded
 from auditor.pipeline.build_report import build_report
@@ -49,21 +50,25 @@ class Auditor:
     def assess(self, snapshot: Snapshot, *, date: str, depth: int = 0) -> Assessment:
         """Return everything concluded about a snapshot; bases are assessed the same way, one generation deeper."""
         disclosure = self._disclosure(snapshot)
-        facts, contradictions = self._facts(snapshot, disclosure)
-        complete = snapshot.files_complete and snapshot.card_complete
-        claims = self._license_claims(snapshot, disclosure)
+        view = view_of(snapshot)
+        claimed = self._base_claims(view, disclosure)
+        facts, contradictions = self._facts(view, disclosure, claimed)
+        closed = facts.get("weights_published").value is False
+        # Where no weights are published there is nothing a license could be hidden in.
+        complete = closed or (snapshot.files_complete and snapshot.card_complete)
+        claims = self._license_claims(view, disclosure)
         bases = assess_bases(
             snapshot,
-            base_models(snapshot, self.reading),
+            claimed,
             lambda base, generation: self.assess(base, date=date, depth=generation),
             self._disclosed_base,
             depth,
         )
         licensing = self._licensing(snapshot, claims, bases, complete=complete)
-        datasets = assess_datasets(snapshot, training_datasets(snapshot, self.reading), self.knowledge, self.rulebook)
+        datasets = assess_datasets(snapshot, training_datasets(view), self.knowledge, self.rulebook)
         facts = facts.merged(licensing_facts(licensing, self.rulebook, complete=complete))
         facts = facts.merged(dataset_facts(datasets, complete=complete))
-        if facts.get("weights_published").value is False:
+        if closed:
             # Nothing can be granted in weights that nobody can get; a service has terms of its own.
             evidence = facts.get("weights_published").evidence
             facts = facts.merged({"grant_established": _no_grant(evidence)})
@@ -104,14 +109,24 @@ class Auditor:
         disclosure = self.rulebook.disclosure_of(base_id)
         return disclosed_snapshot(self.rulebook, disclosure.id, base_id, now) if disclosure else None
 
-    def _facts(self, snapshot: Snapshot, disclosure: Disclosure | None) -> tuple[Facts, list[Contradiction]]:
-        facts = extract(snapshot, self.reading, self.rulebook.vocabulary.lists)
+    def _base_claims(self, view: SubjectView, disclosure: Disclosure | None) -> tuple[BaseClaim, ...]:
+        claims = base_models(view, self.reading)
+        if disclosure is None or disclosure.base is None or claims:
+            return claims
+        evidence = (Evidence(kind="disclosed", source=disclosure.key, path="base", quote=disclosure.base),)
+        named = BaseClaim(id=disclosure.base, relation="base", evidence=evidence, confidence="high", declared=True)
+        return (named,)
+
+    def _facts(
+        self, view: SubjectView, disclosure: Disclosure | None, claimed: tuple[BaseClaim, ...]
+    ) -> tuple[Facts, list[Contradiction]]:
+        facts = extract(view, self.reading, self.rulebook.vocabulary.lists, claimed)
         if disclosure is None:
             return facts, []
         return with_disclosure(facts, disclosure, self.rulebook.vocabulary)
 
-    def _license_claims(self, snapshot: Snapshot, disclosure: Disclosure | None) -> Sequence[LicenseClaim]:
-        claims = license_claims(snapshot, self.reading)
+    def _license_claims(self, view: SubjectView, disclosure: Disclosure | None) -> Sequence[LicenseClaim]:
+        claims = license_claims(view, self.reading)
         if claims or disclosure is None:
             return claims
         return disclosed_license_claims(disclosure)

@@ -20,4 +20,4 @@ def line(entry: Report | FailedTarget) -> str:
 
 def render(batch: Batch, options: RenderOptions) -> str:  # noqa: ARG001 - JSON looks the same everywhere
     """Return every report, then every error, a line each."""
-    return "".join(line(entry) for entry in (*batch.reports, *batch.errors))
+    return "".join([*map(line, batch.reports), *map(line, batch.errors)])

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import yaml
 
-__all__ = ["Place", "StrictYaml", "read_strict_yaml"]
+__all__ = ["Place", "StrictYaml", "plain_scalar", "read_strict_yaml"]
 
 Place = tuple[int, int]
 """Line and column, 1-based."""
@@ -98,7 +98,7 @@ def _build(node: yaml.Node, path: tuple[str | int, ...], result: StrictYaml) -> 
         return _build_mapping(node, path, result)
     if isinstance(node, yaml.SequenceNode):
         return [_build(child, (*path, index), result) for index, child in enumerate(node.value)]
-    return _scalar(node)
+    return plain_scalar(node)
 
 
 def _build_mapping(node: yaml.MappingNode, path: tuple[str | int, ...], result: StrictYaml) -> dict[str, Any]:
@@ -118,7 +118,8 @@ def _build_mapping(node: yaml.MappingNode, path: tuple[str | int, ...], result: 
     return mapping
 
 
-def _scalar(node: yaml.Node) -> Any:
+def plain_scalar(node: yaml.Node) -> Any:
+    """Return the value of a scalar node: only `true` and `false` are booleans, only plain decimals are numbers."""
     text = str(node.value)
     if not isinstance(node, yaml.ScalarNode) or node.style:
         return text

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.errors import HubUnreachable
-from auditor.fetch.hub_records import files_of, is_plain_path, named_repositories
+from auditor.fetch.hub_records import files_of, is_plain_path
+from auditor.model.repositories import named_repositories
 from auditor.fetch.related import Memo
 from tests.replay_hub import Fault, ReplayHub, Repository
 from tests.unit.fetch.hub_setting import options, source, target

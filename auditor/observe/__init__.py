@@ -1,0 +1,1 @@
+"""From a snapshot to facts, claims and their evidence."""
