@@ -49,11 +49,23 @@ class LazyGroup(click.Group):
 def _version_option() -> click.Option:
     def show(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         if value and not ctx.resilient_parsing:
-            from importlib.metadata import version
-
-            click.echo(f"auditor {version('openness-auditor')}")
+            click.echo(f"auditor {_version()}")
             ctx.exit()
 
     return click.Option(
         ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=show, help="Show the version and exit."
     )
+
+
+def _version() -> str:
+    """Return the version of the installed distribution, or that of the checkout the program runs from."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("openness-auditor")
+    except PackageNotFoundError:
+        import tomllib
+        from pathlib import Path
+
+        project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+        return str(project["project"]["version"])

@@ -63,7 +63,9 @@ def license_facts(resolution: Resolution, profiles: Sequence[LicenseProfile], *,
     hidden = status == "unreadable" or "unreadable" in resolution.also
     absent = None if hidden or not complete else False
     say("license_text_present", True if readable else absent, "a license text that can be read")
-    one = len(resolution.governing) == 1 and not resolution.unsettled
+    # Files that were not understood say nothing about what the declared name names.
+    unknown_names = set(resolution.unsettled) - {reference.raw for reference in resolution.detected}
+    one = len(resolution.governing) == 1 and not unknown_names
     say("license_names_one_version", one if resolution.declared else (None if not complete else False))
     say("license_sources_agree", status != "conflict" if resolution.declared or texts else None)
     if readable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -24,6 +25,9 @@ PRECEDENCE: tuple[ResolutionStatus, ...] = (
     "conflict", "modified", "multiple", "unreadable", "pointer-only", "confirmed",
     "resolved-name", "text-only", "declared-only", "unresolved", "missing",
 )  # fmt: skip
+
+# A file that points elsewhere is pinned by a commit in its address; a page can change.
+_COMMIT = re.compile(r"\b[0-9a-f]{40}\b")
 
 _DECLARING: frozenset[ClaimChannel] = frozenset({"tag", "header"})
 _NAMING: frozenset[ClaimChannel] = frozenset({"tag", "header", "name", "link"})
@@ -192,9 +196,28 @@ class _Conclusion:
         ]
 
     @property
+    def uncompared_texts(self) -> list[_Read]:
+        """License files known by their title only: nobody compared the words below it, so they settle nothing."""
+        return [
+            read
+            for read in self.texts
+            if read.claim.channel == "text"
+            and all(match.status == "partial" for match in read.matches)
+            and not _is_pointer(read.claim.text or "")
+        ]
+
+    @property
     def unknown_names(self) -> list[_Read]:
         """Tags and names that mean nothing to us."""
-        return [read for read in self.named if not read.ids and not read.says_nothing and read.claim.channel != "link"]
+        return [
+            read
+            for read in self.named
+            if not (read.ids or read.says_nothing or read.claim.channel == "link" or self._decided(read))
+        ]
+
+    def _decided(self, read: _Read) -> bool:
+        """Return whether a name that could mean several texts is settled by one of them being here, unchanged."""
+        return bool(set(read.candidates) & set(self.exact_ids))
 
     def _compatible(self, read: _Read, license_id: str) -> bool:
         """Return whether what `read` says leaves room for `license_id`."""
@@ -241,7 +264,7 @@ class _Conclusion:
         holds: dict[ResolutionStatus, bool] = {
             "conflict": bool(self.contradictions),
             "modified": bool(modified),
-            "multiple": len(tagged) > 1 or (not tagged and not by_name and len(exact) > 1),
+            "multiple": len(declared) > 1 or (not declared and len(exact) > 1),
             "unreadable": bool(self.hidden) and not readable,
             "pointer-only": bool(self.pointers) and not self.texts and not unsettled,
             "confirmed": bool(set(exact) & set(declared)) and not unsettled,
@@ -271,9 +294,12 @@ class _Conclusion:
             candidates=self._candidates(governing),
             governing=governing,
             choice=choice,
-            pinned=not any(read.claim.link_state in ("unpinned", "broken") for read in self.reads),
+            pinned=not any(read.claim.link_state in ("unpinned", "broken") for read in self.reads)
+            and all(_COMMIT.search(read.claim.text or "") for read in self.pointers),
             contradictions=self.contradictions,
-            unsettled=tuple(sorted(read.claim.raw for read in (*self.unknown_names, *self.unknown_texts))),
+            unsettled=tuple(
+                sorted(read.claim.raw for read in (*self.unknown_names, *self.unknown_texts, *self.uncompared_texts))
+            ),
         )
 
     def _governing(self, status: ResolutionStatus) -> tuple[str, ...]:
@@ -304,7 +330,8 @@ class _Conclusion:
         return tuple(sorted(offered)) if stated and len(offered) > 1 else ()
 
     def _candidates(self, governing: tuple[str, ...]) -> tuple[str, ...]:
-        found = {candidate for read in self.reads for candidate in read.candidates}
+        open_names = [read for read in self.reads if not self._decided(read)]
+        found = {candidate for read in open_names for candidate in read.candidates}
         if not governing:
             found |= {license_id for read in self.reads for license_id in read.ids}
         return tuple(sorted(found - set(governing)))

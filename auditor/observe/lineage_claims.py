@@ -16,6 +16,7 @@ from auditor.observe.subject_view import SubjectView
 __all__ = ["BaseClaim", "DatasetClaim", "base_models", "training_datasets"]
 
 MAX_CLAIMS = 250
+_LABEL = re.compile(r"\[[^\]\n]{1,200}\]\((?!https?://(?:huggingface\.co|hf\.co)/)[^)\s]{1,500}\)")
 _LINK = re.compile(
     r"https?://(?:huggingface\.co|hf\.co)/([\w.-]{1,96}/[\w.-]{1,96})(?![\w./-]*\.(?:png|jpe?g|svg|gif))"
 )
@@ -149,7 +150,8 @@ def _from_prose(view: SubjectView, reading: Reading) -> Iterator[BaseClaim]:
             words = reading.statements["base_model"].first(sentence[:2_000])
             if words is None:
                 continue
-            name = _id_in(sentence[words.start() : words.start() + 400])
+            # A label that links elsewhere names a page there, and a card can be based on another card.
+            name = None if "card" in sentence.lower() else _id_in(_LABEL.sub(" ", sentence[words.start() :][:400]))
             if name:
                 yield BaseClaim(
                     id=name,

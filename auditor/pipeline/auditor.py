@@ -21,7 +21,7 @@ from auditor.observe.lineage_claims import BaseClaim, base_models, training_data
 from auditor.observe.reading import Reading
 from auditor.observe.subject_view import SubjectView, view_of
 from auditor.pipeline.assessment import Assessment, BaseAssessment, Licensing
-from auditor.pipeline.bases import assess_bases, base_contradictions, capped_by_bases, guarded
+from auditor.pipeline.bases import assess_bases, base_contradictions, capped_by_bases, guarded, unnamed_base
 from auditor.pipeline.build_report import build_report
 from auditor.pipeline.datasets import assess_datasets, dataset_facts
 from auditor.pipeline.disclosed_subject import disclosed_license_claims, disclosed_snapshot
@@ -72,7 +72,7 @@ class Auditor:
             # Nothing can be granted in weights that nobody can get; a service has terms of its own.
             evidence = facts.get("weights_published").evidence
             facts = facts.merged({"grant_established": _no_grant(evidence)})
-        facts = facts.merged(guarded(facts, bases))
+        facts = facts.merged(guarded(facts, bases, () if bases else unnamed_base(view, facts)))
         findings = [
             *findings_of_checks(self.rulebook.checks.values(), facts),
             *resolver_findings(

@@ -10,10 +10,11 @@ from auditor.model.finding import Dimension, Grade
 from auditor.model.license import Resolution
 from auditor.model.snapshot import FileEntry, Related, Snapshot
 from auditor.observe.lineage_claims import BaseClaim
+from auditor.observe.subject_view import SubjectView
 from auditor.pipeline.assessment import Assessment, BaseAssessment
 from auditor.rulebook.load import Rulebook
 
-__all__ = ["assess_bases", "base_contradictions", "capped_by_bases", "guarded", "snapshot_of_related"]
+__all__ = ["assess_bases", "base_contradictions", "capped_by_bases", "guarded", "snapshot_of_related", "unnamed_base"]
 
 MAX_DEPTH = 6
 FREE_RELICENSING = ("free", "free-with-flow-down")
@@ -84,17 +85,34 @@ def base_contradictions(own: Resolution, bases: Sequence[BaseAssessment], rulebo
     return found
 
 
-def guarded(facts: Facts, bases: Sequence[BaseAssessment]) -> dict[str, Fact]:
-    """Return the facts that hold until the chain was followed: no grant is established over a base (section 5)."""
-    if not bases:
+def unnamed_base(view: SubjectView, facts: Facts) -> tuple[Evidence, ...]:
+    """Return what shows that there is a base although nothing names it: an adapter or delta, or a stated relation."""
+    found: list[Evidence] = []
+    form = facts.get("weights_form")
+    if form.state == "known" and form.value in ("adapter", "delta"):
+        found += form.evidence
+    if isinstance(view.metadata.get("base_model_relation"), str):
+        found.append(view.about_field("base_model_relation"))
+    return tuple(dict.fromkeys(found))
+
+
+def guarded(facts: Facts, bases: Sequence[BaseAssessment], unnamed: tuple[Evidence, ...] = ()) -> dict[str, Fact]:
+    """Return the facts that hold until the chain was followed: no grant is established over a base (section 5).
+
+    `unnamed` is the evidence of a base that nothing names; a chain that cannot even be begun was not followed.
+    """
+    if not bases and not unnamed:
         derivative = facts.get("subject_is_derivative")
         if derivative.state == "known" and derivative.value is False:
             return {"lineage_followed": Fact(name="lineage_followed", state="known", value=True)}
         return {}
-    names = ", ".join(sorted({base.claim.id for base in bases}))
-    evidence: tuple[Evidence, ...] = tuple(item for base in bases for item in base.claim.evidence)
+    names = ", ".join(sorted({base.claim.id for base in bases})) or "a base model that is not named"
+    evidence = tuple(item for base in bases for item in base.claim.evidence) or unnamed
     followed = Fact(name="lineage_followed", state="known", value=False, evidence=evidence)
     found = {"lineage_followed": followed}
+    if not bases:
+        for name, value in (("subject_is_derivative", True), ("base_model_declared", False)):
+            found[name] = Fact(name=name, state="known", value=value, evidence=evidence)
     grant = facts.get("grant_established")
     if grant.state == "known" and grant.value is True:
         missing = f"Missing: the terms of {names}, followed to the root."

@@ -114,8 +114,10 @@ def _of_license(resolution: Resolution) -> Iterator[_Stated]:
         detail = f"{names!r} could mean {', '.join(resolution.candidates)}."
         yield _Stated("ambiguous-license-tag", detail, _evidence(resolution.declared))
     if not resolution.pinned:
-        yield _Stated("license-link-unpinned", "The license link can change, or does not lead to a file.",
-                      _evidence(r for r in resolution.declared if r.channel == "link"))  # fmt: skip
+        pointing = resolution.detected if "pointer-only" in holding else ()
+        links = [reference for reference in resolution.declared if reference.channel == "link"]
+        detail = "The license link can change, or does not lead to a file."
+        yield _Stated("license-link-unpinned", detail, _evidence([*links, *pointing]))
 
 
 def _of_texts(resolution: Resolution) -> Iterator[_Stated]:
@@ -137,6 +139,13 @@ def _of_texts(resolution: Resolution) -> Iterator[_Stated]:
 
 def _of_lineage(facts: Facts, bases: Sequence[BaseAssessment]) -> Iterator[_Stated]:
     if not bases:
+        followed = facts.get("lineage_followed")
+        if followed.value is False:
+            yield _Stated(
+                "lineage-not-followed",
+                "Made from a base model that nothing names; no grant is established until its terms are known.",
+                followed.evidence,
+            )
         return
     names = ", ".join(sorted({base.claim.id for base in bases}))
     evidence = tuple(item for base in bases for item in base.claim.evidence)

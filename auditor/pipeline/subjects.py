@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeAlias
 
-from auditor.errors import AuditorError, UsageProblem
+from auditor.errors import AuditorError
 from auditor.fetch.interface import FetchOptions
 from auditor.fetch.targets import Target, TargetProblem
 from auditor.model.report import FailedTarget, Report
@@ -81,7 +81,8 @@ def snapshots_of(
 
 
 def _as_error(problem: TargetProblem) -> AuditorError:
-    return UsageProblem(problem.message, hint=problem.error.help)
+    # The same class, so that the code stays; the message gains the line of the list.
+    return type(problem.error)(problem.message, hint=problem.error.help)
 
 
 def _taken(requested: str, entry: Future[Snapshot] | AuditorError) -> tuple[str, Snapshot | AuditorError]:

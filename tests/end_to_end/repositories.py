@@ -114,7 +114,6 @@ def tags_of(card: Mapping[str, Any], kind: str) -> list[str]:
     found = ["transformers", "safetensors"] if kind == "model" else []
     for key, prefix in (("license", "license"), ("base_model", "base_model"), ("datasets", "dataset")):
         value = card.get(key)
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, str) and item:
-                found.append(f"{prefix}:{item.lower() if key == 'license' else item}")
+        items = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str) and item]
+        found += [f"{prefix}:{item.lower() if key == 'license' else item}" for item in items]
     return [*found, "region:us"]

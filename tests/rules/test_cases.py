@@ -55,7 +55,7 @@ def test_the_copy_is_sound_before_it_is_broken(rules: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("checks/weights/weights-ungated.yaml", "access_mode", "acces_mode", "weights-ungated.yaml:5:14: unknown fact 'acces_mode'; did you mean 'access_mode'?"),
+        ("checks/weights/weights-ungated.yaml", "access_mode", "acces_mode", "weights-ungated.yaml:7:14: unknown fact 'acces_mode'; did you mean 'access_mode'?"),
         ("checks/weights/weights-ungated.yaml", "is: open", "is: opne", "did you mean 'open'?"),
         ("checks/weights/weights-ungated.yaml", "severity: info", "severity: warn", "did you mean 'warning'?"),
         ("checks/weights/weights-ungated.yaml", "why:", "wy:", "unknown key 'wy'; did you mean 'why'?"),

@@ -82,8 +82,13 @@ def resolved(*claims: LicenseClaim, complete: bool = True, **more: Any) -> Resol
         ([tag("nonsense")], "unresolved", None),
         ([tag("other"), claim("name", "strict")], "resolved-name", "strict"),
         ([tag("other"), claim("name", "strict"), text("text of strict")], "confirmed", "strict"),
+        ([tag("other"), claim("name", "free AND strict")], "multiple", "free AND strict"),
+        ([tag("free"), claim("name", "free AND strict")], "multiple", "free AND strict"),
         ([tag("other"), claim("name", "nonsense")], "unresolved", None),
         ([tag("other"), claim("name", "could-be")], "unresolved", None),
+        ([tag("other"), claim("name", "could-be"), text("text of free")], "text-only", "free"),
+        ([tag("other"), claim("name", "could-be"), text("changed free")], "modified", "free"),
+        ([tag("other"), claim("name", "could-be"), text("text of strict")], "conflict", "free AND strict AND third"),
         ([tag("other"), claim("link", "LICENSE", link_state="repository-file"), text("text of free")], "resolved-name", "free"),
         ([tag("free"), text("text of strict")], "conflict", "free AND strict"),
         ([tag("free"), text("changed free")], "modified", "free"),
@@ -139,6 +144,23 @@ def test_a_family_name_gives_its_candidates() -> None:
 
 def test_an_unknown_text_beside_a_tag_is_unsettled() -> None:
     assert resolved(tag("free"), text("some unknown contract")).unsettled == ("LICENSE",)
+
+
+def test_a_name_is_no_longer_open_once_a_text_decides() -> None:
+    assert resolved(tag("family"), text("text of free")).candidates == ()
+    assert resolved(tag("other"), claim("name", "could-be"), text("text of free")).unsettled == ()
+    assert resolved(tag("other"), claim("name", "could-be"), text("changed free")).unsettled == ("could-be",)
+
+
+def test_a_pointer_is_pinned_by_a_commit() -> None:
+    sha = "0123456789abcdef0123456789abcdef01234567"
+    assert not resolved(tag("free"), text("see the page of the publisher")).pinned
+    assert resolved(tag("free"), text(f"see acme.example/blob/{sha}/LICENSE")).pinned
+
+
+def test_a_text_known_by_its_title_settles_nothing() -> None:
+    assert resolved(tag("free"), text("title of free")).unsettled == ("LICENSE",)
+    assert resolved(tag("free"), text("text of free")).unsettled == ()
 
 
 def test_another_scope_is_another_matter() -> None:
