@@ -30,9 +30,9 @@ def command() -> None:
 @_FORMAT
 def identify(paths: tuple[Path, ...], form: str) -> None:
     """Say which licenses are in each text file: exact, modified or partial; nothing where there is none."""
+    from auditor.fetch.documents import decode
     from auditor.licenses.identify import LicenseIndex
     from auditor.licenses.identify import identify as identify_text
-    from auditor.licenses.normalize import decode
     from auditor.rulebook.load import load_rulebook
 
     rulebook = load_rulebook()
@@ -44,7 +44,7 @@ def identify(paths: tuple[Path, ...], form: str) -> None:
                 data = stream.read(MAX_BYTES)
         except OSError as error:
             raise UsageProblem(f"cannot read {path}: {error.strerror}") from error
-        matches = [match.to_dict() for match in identify_text(decode(data), index)]
+        matches = [match.to_dict() for match in identify_text(decode(data)[0], index)]
         files.append({"path": path.as_posix(), "matches": matches})
     if form == "json":
         _print_json({"schema": "auditor/identify/1", "files": files})

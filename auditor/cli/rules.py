@@ -126,10 +126,24 @@ def docs(output: Path) -> None:
 
 @command.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def fingerprint(file: Path) -> None:
-    """Print the fingerprint of a license text: hashes from which the text cannot be read."""
-    from auditor.licenses.fingerprints import build_fingerprint
-    from auditor.licenses.normalize import decode
+@click.option("--license", "license_id", required=True, metavar="ID", help="The profile the text belongs to.")
+@click.option("--role", type=click.Choice(["license", "use-policy"]), default="license", show_default=True)
+@click.option("--from", "body_from", default="", metavar="WORDS", help="Words at which the body begins.")
+@click.option("--name", "names", multiple=True, metavar="WORDS", help="Words a copy replaces by its holder's name.")
+@click.option("--to", "body_to", default="", metavar="WORDS", help="Words with which the body ends.")
+def fingerprint(file: Path, license_id: str, role: str, body_from: str, names: tuple[str, ...], body_to: str) -> None:
+    """Print the fingerprint of a license text: hashes from which the text cannot be read.
 
-    data = build_fingerprint(decode(file.read_bytes()))
-    sys.stdout.write(json.dumps(data, sort_keys=True) + "\n")
+    What stands outside --from and --to may be left out of a copy, like a preamble or an appendix.
+    """
+    from auditor.fetch.documents import decode
+    from auditor.licenses.fingerprints import build_fingerprint
+
+    text, _ = decode(file.read_bytes())
+    try:
+        data = build_fingerprint(
+            text, license_id=license_id, role=role, body_from=body_from, body_to=body_to, names=names
+        )
+    except ValueError as error:
+        raise UsageProblem(f"{file}: {error}") from None
+    sys.stdout.write(json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from auditor.licenses.expressions import parse_expression
+from auditor.licenses.identify import LicenseIndex, identify, is_known_policy
 from auditor.licenses.resolution import NamedLicense
 from auditor.model.license import LicenseMatch, LicenseProfile
 from auditor.rulebook.license_files import fold_name
@@ -16,18 +18,18 @@ __all__ = ["RulebookKnowledge"]
 class RulebookKnowledge:
     """Names through profiles' aliases and ambiguous names; texts through the identification engine."""
 
-    def __init__(self, rulebook: Rulebook, identify: Callable[[str], Sequence[LicenseMatch]]) -> None:
+    def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
-        # The same text is asked about once as license, once as part of a card, and by every copy in a batch.
-        self._identify = functools.lru_cache(maxsize=256)(lambda text: tuple(identify(text)))
+        index = LicenseIndex(rulebook.licenses, rulebook.fingerprints)
+        # Every copy of a license in a batch is the same text.
+        self._identify = functools.lru_cache(maxsize=256)(lambda text: tuple(identify(text, index)))
+        self._is_policy = functools.lru_cache(maxsize=256)(lambda text: is_known_policy(text, index))
 
     def named(self, raw: str) -> NamedLicense:
         """Return what a declared string means: a name, an address of a known license, or an SPDX expression."""
         single = self._single(raw)
         if single is not None:
             return single
-        from auditor.licenses.expressions import parse_expression
-
         expression = parse_expression(raw)
         if expression is None or expression.count < 2:
             return NamedLicense()
@@ -60,6 +62,10 @@ class RulebookKnowledge:
     def identified(self, text: str) -> Sequence[LicenseMatch]:
         """Return the licenses found in a text, best first."""
         return self._identify(text)
+
+    def is_policy(self, text: str) -> bool:
+        """Return whether a text is a use policy that belongs to a license we know."""
+        return self._is_policy(text)
 
     def profile(self, license_id: str) -> LicenseProfile:
         """Return the profile of an id."""

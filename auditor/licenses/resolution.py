@@ -56,6 +56,10 @@ class LicenseKnowledge(Protocol):
         """Return the licenses found in a text, best first."""
         ...
 
+    def is_policy(self, text: str) -> bool:
+        """Return whether a text is a use policy that belongs to a license we know."""
+        ...
+
     def profile(self, license_id: str) -> LicenseProfile:
         """Return the profile of an id returned by the other two."""
         ...
@@ -118,8 +122,8 @@ def _read_text(claim: LicenseClaim, knowledge: LicenseKnowledge) -> _Read:
     ids = tuple(dict.fromkeys(match.id for match in matches if match.status != "partial"))
     partial = tuple(dict.fromkeys(match.id for match in matches if match.status == "partial"))
     # A use policy beside the license is part of the license's terms, and a card without a license is no claim.
-    beside = claim.channel in ("gate-prompt", "prose") or bool(found)
-    pointer = not found and claim.channel == "text" and _is_pointer(claim.text)
+    beside = claim.channel in ("gate-prompt", "prose") or bool(found) or knowledge.is_policy(claim.text)
+    pointer = not beside and claim.channel == "text" and _is_pointer(claim.text)
     references = tuple(_reference(match.id, claim, match) for match in matches)
     if not references and claim.channel == "text":
         references = (_reference(None, claim),)
@@ -209,11 +213,8 @@ class _Conclusion:
     @property
     def unknown_names(self) -> list[_Read]:
         """Tags and names that mean nothing to us."""
-        return [
-            read
-            for read in self.named
-            if not (read.ids or read.says_nothing or read.claim.channel == "link" or self._decided(read))
-        ]
+        unclear = [read for read in self.named if not (read.ids or read.says_nothing) and read.claim.channel != "link"]
+        return [read for read in unclear if not self._decided(read)]
 
     def _decided(self, read: _Read) -> bool:
         """Return whether a name that could mean several texts is settled by one of them being here, unchanged."""

@@ -8,7 +8,6 @@ import msgspec
 
 from auditor.engine.evaluate import findings_of_checks
 from auditor.engine.grades import grades_of
-from auditor.licenses.identify import LicenseIndex, identify
 from auditor.licenses.knowledge import RulebookKnowledge
 from auditor.model.evidence import Evidence, Fact, Facts
 from auditor.model.license import LicenseClaim
@@ -39,8 +38,7 @@ class Auditor:
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
         self.reading = Reading.from_mapping(rulebook.reading)
-        index = LicenseIndex(rulebook.licenses, rulebook.fingerprints)
-        self.knowledge = RulebookKnowledge(rulebook, lambda text: identify(text, index))
+        self.knowledge = RulebookKnowledge(rulebook)
 
     def report(self, snapshot: Snapshot, *, as_of: str | None = None) -> Report:
         """Return the report on a snapshot; `as_of` (default: when it was retrieved) is the day it speaks of."""

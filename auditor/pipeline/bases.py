@@ -86,11 +86,17 @@ def base_contradictions(own: Resolution, bases: Sequence[BaseAssessment], rulebo
 
 
 def unnamed_base(view: SubjectView, facts: Facts) -> tuple[Evidence, ...]:
-    """Return what shows that there is a base although nothing names it: an adapter or delta, or a stated relation."""
+    """Return what shows that there is a base although nothing names it.
+
+    An adapter or delta, a stated relation, or weight files in a converted form (somebody's copy of something); a
+    `quantization_config` alone does not: models are also trained and published that way.
+    """
     found: list[Evidence] = []
     form = facts.get("weights_form")
     if form.state == "known" and form.value in ("adapter", "delta"):
         found += form.evidence
+    elif form.state == "known" and form.value == "quantized":
+        found += [item for item in form.evidence if item.path in view.names]
     if isinstance(view.metadata.get("base_model_relation"), str):
         found.append(view.about_field("base_model_relation"))
     return tuple(dict.fromkeys(found))

@@ -25,6 +25,7 @@ from auditor.rulebook.license_files import (
 )
 from auditor.rulebook.locator import data_folder
 from auditor.rulebook.rule_files import RuleReader, folder_digest
+from auditor.rulebook.schema_check import schema_errors
 from auditor.rulebook.suggestion import did_you_mean
 from auditor.rulebook.vocabulary import Vocabulary, build_vocabulary
 
@@ -101,6 +102,7 @@ def _load(root: Path, overlays: tuple[Path, ...]) -> Rulebook:
     ambiguous = read_ambiguous_names(reader, licenses, names)
     reading = reader.read("observing.yaml", "observing.v1")
     obligations = reader.read("verdicts/obligations.yaml", "obligations.v1")
+    fingerprints = _fingerprints(reader, licenses)
     problems = [problem for one in readers for problem in one.problems]
     if problems or spectrum is None or reading is None:
         raise RulebookInvalid(problems)
@@ -117,13 +119,25 @@ def _load(root: Path, overlays: tuple[Path, ...]) -> Rulebook:
         disclosures=dict(sorted(disclosures.items())),
         reading=reading.data,
         obligations=tuple(obligations.data["obligations"]) if obligations else (),
-        fingerprints=_fingerprints(root),
+        fingerprints=fingerprints,
     )
 
 
-def _fingerprints(root: Path) -> dict[str, dict[str, Any]]:
-    paths = sorted((root / "fingerprints").glob("*.json"), key=lambda path: path.name)
-    return {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
+def _fingerprints(reader: RuleReader, licenses: dict[str, LicenseProfile]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted((reader.root / "fingerprints").glob("*.json"), key=lambda path: path.name):
+        name = f"{reader.shown_as}/fingerprints/{path.name}"
+        try:
+            data = json.loads(path.read_text("utf-8"))
+        except ValueError as error:
+            reader.problems.append(f"{name}: not JSON: {error}")
+            continue
+        wrong = [message for _, message, _ in schema_errors(data, "fingerprint.v1")]
+        if not wrong and data["license"] not in licenses:
+            wrong = [f"no profile {data['license']!r}{did_you_mean(data['license'], licenses)}"]
+        reader.problems += [f"{name}: {message}" for message in wrong]
+        found[path.stem] = data
+    return found
 
 
 def _with_derived_lists(vocabulary: Vocabulary, licenses: dict[str, LicenseProfile]) -> Vocabulary:

@@ -42,7 +42,7 @@ class Ran:
     def report(self) -> dict[str, Any]:
         """The only report there is."""
         (only,) = self.batch["reports"] or [None]
-        assert only is not None, f"no report: {self.batch['errors']}"
+        assert isinstance(only, dict), f"no report: {self.batch['errors']}"
         return only
 
     @property

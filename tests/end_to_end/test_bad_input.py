@@ -190,6 +190,12 @@ class TestTargets:
     def test_a_folder_that_is_not_there(self, auditor: Command) -> None:
         _failed(auditor.audit("./gone", GOOD), "./gone", "unreachable")
 
+    def test_a_path_that_cannot_be_walked(self, auditor: Command) -> None:
+        (auditor.cwd / "file").write_text("no folder")
+        (auditor.cwd / "circle").symlink_to("circle")
+        _failed(auditor.audit("./file/below", GOOD), "./file/below", "unreachable")
+        _failed(auditor.audit("./circle", GOOD), "./circle", "unreachable")
+
     @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
     def test_a_folder_that_may_not_be_read(self, auditor: Command) -> None:
         (auditor.cwd / "shut").mkdir(mode=0)
@@ -486,13 +492,17 @@ def test_errors_are_for_people_too(hub: ReplayHub, auditor: Command) -> None:
     assert f"help: {error['hint']}" in ran.err
 
 
-def test_text_and_jsonl_say_failures_as_well(hub: ReplayHub, auditor: Command) -> None:
+@pytest.mark.parametrize("form", ["text", "markdown", "csv", "html"])
+def test_every_format_says_failures(hub: ReplayHub, auditor: Command, form: str) -> None:
     hub.add(model(GOOD, MIT))
-    for form in ("text", "markdown", "csv", "html"):
-        ran = auditor("audit", "acme/never-was", GOOD, "--format", form)
-        assert ran.code == 3
-        assert "acme/never-was" in ran.out
-        assert GOOD in ran.out
+    ran = auditor("audit", "acme/never-was", GOOD, "--format", form)
+    assert ran.code == 3
+    assert "acme/never-was" in ran.out
+    assert GOOD in ran.out
+
+
+def test_jsonl_says_failures_as_well(hub: ReplayHub, auditor: Command) -> None:
+    hub.add(model(GOOD, MIT))
     ran = auditor("audit", "acme/never-was", GOOD, "--format", "jsonl")
     assert ran.code == 3
     first, second = (json.loads(line) for line in ran.out.splitlines())

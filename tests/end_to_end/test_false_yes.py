@@ -197,6 +197,21 @@ ATTEMPTS = [
         never=("mit",),
     ),
     Attempt(
+        "the card's words name another license, with a version",
+        lambda t: [model("a/prose-version", MIT, body=BODY + "\nThe model weights are released under CC BY-NC 4.0.\n")],
+        label="weights-available", terms=1, statuses=("conflict",), never=("mit",),
+    ),
+    Attempt(
+        "the card's words bar commerce",
+        lambda t: [model("a/prose-nc", MIT, body=BODY + "\n## License\n\nThis model is for non-commercial research purposes only.\n")],
+        label="weights-available", terms=1, statuses=("conflict", "modified", "unresolved"), never=("mit",),
+    ),
+    Attempt(
+        "no key, and a license named in words: stated is not missing",
+        lambda t: [model("a/prose-apache", {"language": ["en"]}, body=BODY + "\nThe model is released under the Apache 2.0 license.\n")],
+        statuses=("unresolved",), more=ceiling_open,
+    ),
+    Attempt(
         "the card's key twice",
         lambda t: [model("a/twice", MIT, {"README.md": f"---\nlicense: mit\nlicense: cc-by-nc-4.0\n---\n{BODY}"})],
         label="weights-available", terms=1, never=("mit",),
@@ -228,6 +243,16 @@ ATTEMPTS = [
     Attempt(
         "a relation and no base",
         lambda t: [model("a/relation", {**MIT, "base_model_relation": "quantized"}, weights=GGUF)],
+    ),
+    Attempt(
+        "a gguf that names no base",
+        lambda t: [model("a/copy-GGUF", MIT, weights=GGUF)],
+        findings=LINEAGE,
+    ),
+    Attempt(
+        "a merge of models named in plain words",
+        lambda t: [model("a/merge", MIT, body=BODY + "\nThis is a merge of meta-llama/Llama-3.1-8B and acme/other.\n")],
+        findings=LINEAGE | {"undeclared-base"}, more=names_base("meta-llama/Llama-3.1-8B"),
     ),
     Attempt(
         "a base that is no repository id",
@@ -437,7 +462,7 @@ def test_a_folder_does_not_borrow_what_is_known_of_its_name(auditor: Command) ->
 def test_a_folder_of_a_quantized_copy_shows_its_base(auditor: Command) -> None:
     """The base stands in no metadata, only in the adapter's config."""
     config = json.dumps({"base_model_name_or_path": "meta-llama/Llama-3.1-8B", "peft_type": "LORA"})
-    files = {"README.md": front_matter(MIT), **ADAPTER, "adapter_config.json": config}
+    files: dict[str, bytes | str] = {"README.md": front_matter(MIT), **ADAPTER, "adapter_config.json": config}
     _folder(auditor.cwd / "lora", files)
     report = auditor.audit("./lora", "--complete").report
     assert report["grades"]["terms"]["level"] == 0

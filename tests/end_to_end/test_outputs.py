@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.command import REPOSITORY, Command
-from tests.end_to_end.expectations import assert_sound
+from tests.end_to_end.expectations import Case, assert_sound
 from tests.end_to_end.repositories import BODY, CUSTOM, GGUF, dataset, model
 from tests.end_to_end.test_awkward_repositories import CASES
-from tests.end_to_end.test_false_yes import ATTEMPTS
+from tests.end_to_end.test_false_yes import ATTEMPTS, Attempt
 from tests.replay_hub import ReplayHub, Repository
 
 MIT = {"license": "mit"}
@@ -38,7 +38,8 @@ def _valid(name: str, data: object) -> None:
 def _everything() -> list[Repository]:
     """Every repository of the other tests that needs no license text."""
     found = {}
-    for case in (*CASES, *ATTEMPTS):
+    cases: list[Case | Attempt] = [*CASES, *ATTEMPTS]
+    for case in cases:
         if not case.texts:
             for repository in case.repositories(lambda slug: b""):
                 found[repository.kind, repository.id] = repository
@@ -71,12 +72,12 @@ def test_json_is_a_batch_for_one_target_too(hub: ReplayHub, auditor: Command) ->
     assert batch["errors"] == []
 
 
-def test_every_report_says_that_no_lawyer_has_read_it(hub: ReplayHub, auditor: Command) -> None:
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_every_report_says_that_no_lawyer_has_read_it(hub: ReplayHub, auditor: Command, form: str) -> None:
     hub.add(model("acme/one", MIT))
-    for form in ("text", "markdown", "html"):
-        out = auditor("audit", "acme/one", "--format", form).out.lower()
-        assert "not legal advice" in out, form
-        assert "counsel" in out, form
+    out = auditor("audit", "acme/one", "--format", form).out.lower()
+    assert "not legal advice" in out
+    assert "counsel" in out
 
 
 def test_jsonl_streams_a_line_each(hub: ReplayHub, auditor: Command) -> None:
@@ -133,7 +134,7 @@ def test_lists_are_sorted_by_their_keys(hub: ReplayHub, auditor: Command) -> Non
     card = {"license": ["mit", "apache-2.0"], "datasets": ["z/z", "a/a", "m/m"], "base_model": ["z/b", "a/b"]}
     hub.add(model("acme/lists", card, {"NOTICE": "n", "LICENSE": CUSTOM, "LICENSE.txt": CUSTOM}))
     report = auditor.audit("acme/lists").report
-    keys = {
+    keys: dict[str, list[Any]] = {
         "findings": [finding["id"] for finding in report["findings"]],
         "nodes": [node["id"] for node in report["lineage"]["nodes"]],
         "edges": [(edge["from"], edge["to"], edge["relation"]) for edge in report["lineage"]["edges"]],
@@ -141,7 +142,7 @@ def test_lists_are_sorted_by_their_keys(hub: ReplayHub, auditor: Command) -> Non
         "problems": [(problem["code"], problem["message"]) for problem in report["problems"]],
         "obligations": [(duty["kind"], duty["when"], duty["license"]) for duty in report["obligations"]],
     }
-    assert keys == {name: sorted(values) for name, values in keys.items()}  # type: ignore[type-var]
+    assert keys == {name: sorted(values) for name, values in keys.items()}
     assert len(keys["datasets"]) == 3
     for part in ("declared", "detected", "stated"):
         entries = [(e["channel"], e["raw"], e["id"] or "") for e in report["licenses"]["weights"][part]]

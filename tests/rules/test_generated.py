@@ -22,9 +22,7 @@ def test_docs_are_what_the_rules_say() -> None:
 
 
 @pytest.mark.parametrize("ending", ["json", "html", "md", "csv"])
-def test_the_gallery_is_what_the_program_writes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
-) -> None:
+def test_the_gallery_is_what_the_program_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
     monkeypatch.setenv("AUDITOR_NOW", DAY)
     form = {"md": "markdown"}.get(ending, ending)
     out = tmp_path / f"report.{ending}"

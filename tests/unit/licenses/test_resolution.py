@@ -44,6 +44,9 @@ class Known:
             for name, status in TEXTS.get(text, [])
         ]  # fmt: skip
 
+    def is_policy(self, text: str) -> bool:
+        return text.startswith("the use policy")
+
     def profile(self, license_id: str) -> LicenseProfile:
         scope = "policy" if license_id == "policy" else "any"
         return LicenseProfile(id=license_id, title=license_id, spdx=f"LicenseRef-{license_id}", scope=scope,

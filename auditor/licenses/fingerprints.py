@@ -1,0 +1,148 @@
+"""Fingerprints of license texts: hashes of content-defined chunks, from which the text cannot be read.
+
+A chunk ends where a hash of two neighboring words is divisible by the fingerprint's divisor, so a text that stands
+inside another one is cut at the same places. A chunk covers some 16 words and more, and only its hash and length are
+kept: no word of the text, and no overlapping windows that could be unrolled (research on license matching, 3).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Literal
+
+import msgspec
+
+from auditor.licenses.normalize import paragraphs_outside, words_of
+
+__all__ = ["Chunk", "Fingerprint", "build_fingerprint", "chunks_of", "digest", "load_fingerprint"]
+
+DIVISORS = (8, 16, 32, 64, 128)
+MAX_CHUNKS = 95
+AROUND = 8
+"""Divisor for what may stand around a body: short texts, of which a filled-in copy should still be recognized."""
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """Hash and length in words of one piece of a text, and where it begins there."""
+
+    hash: str
+    count: int
+    start: int = 0
+
+
+class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
+    """What we keep of one license text."""
+
+    license: str
+    role: Literal["license", "use-policy"]
+    divisor: int
+    tokens: int
+    """Words of the body."""
+    head: Chunk
+    """From the first word to the first cut, which a text in front would change."""
+    chunks: tuple[Chunk, ...]
+    tail: Chunk
+    """From the last cut to the last word."""
+    segments: tuple[Chunk, ...] = ()
+    """For a template: the body in pieces, between which a holder's name stands."""
+    around: tuple[Chunk, ...] = ()
+    """Chunks and paragraphs of what may stand before or after the body, or be left out."""
+
+
+def digest(words: Sequence[str]) -> str:
+    """Return 48 bits of hash over words, as hexadecimal digits."""
+    return hashlib.blake2b(" ".join(words).encode(), digest_size=6).hexdigest()
+
+
+def cuts_of(words: Sequence[str], divisor: int) -> list[int]:
+    """Return the positions after which a chunk ends."""
+    return [
+        position + 1
+        for position in range(1, len(words))
+        if zlib.crc32(f"{words[position - 1]} {words[position]}".encode()) % divisor == 0
+    ]
+
+
+def chunks_of(words: Sequence[str], divisor: int) -> list[Chunk]:
+    """Return the chunks between the first and the last cut, with their places."""
+    cuts = cuts_of(words, divisor)
+    return [
+        Chunk(digest(words[begin:end]), end - begin, begin) for begin, end in pairwise(cuts)
+    ]  # fmt: skip
+
+
+def build_fingerprint(
+    text: str,
+    *,
+    license_id: str = "",
+    role: str = "license",
+    body_from: str = "",
+    body_to: str = "",
+    names: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return the fingerprint of a text as JSON data.
+
+    `body_from` and `body_to` are words at which the body begins and after which it ends; what is outside may be left
+    out of a copy (a preamble, an appendix on how to apply the license). `names` are the words, in order of place,
+    that a copy replaces by the name of its holder. Raises `ValueError` when any of them are not there.
+    """
+    whole = words_of(text)
+    words = whole.words
+    begin = _find(words, words_of(body_from).words, 0) if body_from else 0
+    end = _find(words, words_of(body_to).words, begin) + len(words_of(body_to).words) if body_to else len(words)
+    body = words[begin:end]
+    divisor = next((d for d in DIVISORS if len(cuts_of(body, d)) <= MAX_CHUNKS), DIVISORS[-1])
+    cuts = cuts_of(body, divisor)
+    if len(cuts) < 2:
+        raise ValueError("the text is too short for a fingerprint")
+    inner = chunks_of(body, divisor)
+    outside = [*chunks_of(words[:begin], AROUND), *chunks_of(words[end:], AROUND)]
+    known = [begin <= position < end for position in range(len(words))]
+    outside += [Chunk(digest(p.words.split()), len(p.words.split())) for p in paragraphs_outside(whole, known)]
+    return {
+        "license": license_id,
+        "role": role,
+        "divisor": divisor,
+        "tokens": len(body),
+        "head": [digest(body[: cuts[0]]), cuts[0]],
+        "chunks": [[chunk.hash, chunk.count] for chunk in inner],
+        "tail": [digest(body[cuts[-1] :]), len(body) - cuts[-1]],
+        "segments": _segments(body, [words_of(name).words for name in names]),
+        "around": [[chunk.hash, chunk.count] for chunk in outside],
+    }
+
+
+def _segments(body: Sequence[str], names: Sequence[Sequence[str]]) -> list[list[Any]]:
+    found: list[list[Any]] = []
+    position = 0
+    for name in names:
+        place = _find(body, name, position)
+        found.append([digest(body[position:place]), place - position])
+        position = place + len(name)
+    return [*found, [digest(body[position:]), len(body) - position]] if names else []
+
+
+def _find(words: Sequence[str], wanted: Sequence[str], start: int) -> int:
+    size = len(wanted)
+    for position in range(start, len(words) - size + 1):
+        if list(words[position : position + size]) == list(wanted):
+            return position
+    raise ValueError(f"the words {' '.join(wanted)!r} are not in the text")
+
+
+def load_fingerprint(data: Mapping[str, Any]) -> Fingerprint:
+    """Return a fingerprint from its JSON data."""
+    return Fingerprint(
+        license=data["license"],
+        role=data["role"],
+        divisor=data["divisor"],
+        tokens=data["tokens"],
+        head=Chunk(*data["head"]),
+        chunks=tuple(Chunk(*entry) for entry in data["chunks"]),
+        tail=Chunk(*data["tail"]),
+        segments=tuple(Chunk(*entry) for entry in data["segments"]),
+        around=tuple(Chunk(*entry) for entry in data["around"]),
+    )
