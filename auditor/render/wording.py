@@ -7,7 +7,7 @@ import unicodedata
 from auditor.model.finding import Grade
 from auditor.model.report import Report
 
-__all__ = ["DISCLAIMER", "SCORE_NOTE", "interval", "label_interval", "safe_line", "status_words"]
+__all__ = ["DISCLAIMER", "LADDER", "SCORE_NOTE", "interval", "label_interval", "safe_line", "status_words"]
 
 DISCLAIMER = (
     "Terms were read from license texts by the software's authors and were not reviewed by counsel. "
@@ -16,6 +16,16 @@ DISCLAIMER = (
 SCORE_NOTE = (
     "The score is the mean of the four levels times 25; a higher score can have a lower label, "
     "because a label asks for certain levels together and the mean does not."
+)
+# The labels of the ladder, lowest first.
+LADDER = (
+    "closed",
+    "api-only",
+    "weights-only",
+    "weights-available",
+    "open-weights",
+    "open-source-ai",
+    "open-source-ai-open-data",
 )
 _STATUS = {
     "confirmed": "the text in the repository is the declared license",
