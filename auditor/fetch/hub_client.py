@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
@@ -125,7 +126,9 @@ class HubClient:
             api = self._api()
             # The client's types list what it knows; which of it the server accepts is found out by asking.
             options: dict[str, Any] = {"revision": revision, "timeout": self._options.timeout, "expand": fields}
-            api.model_info(id, **options) if kind == "model" else api.dataset_info(id, **options)
+            # A card may hold anything anywhere, and the client's own parser of it stumbles over some of it.
+            with contextlib.suppress(TypeError):
+                api.model_info(id, **options) if kind == "model" else api.dataset_info(id, **options)
             # The client's object renames and drops fields; evidence is what was sent.
             return _json_object(call)
 

@@ -99,6 +99,8 @@ def resolve(
 def _read(claim: LicenseClaim, knowledge: LicenseKnowledge) -> _Read:
     if claim.text is not None:
         return _read_text(claim, knowledge)
+    if claim.limits_use:
+        return _Read(claim=claim, says_nothing=True, references=(_reference(None, claim),))
     if claim.channel in ("text", "gate-prompt") or (claim.channel == "link" and claim.link_state == "repository-file"):
         # Either hidden, or a link to a file that has a claim of its own.
         hidden = claim.channel == "text" and not claim.readable
@@ -166,7 +168,9 @@ class _Conclusion:
         self.pointers = [read for read in reads if read.pointer]
         self.hidden = [read for read in reads if not read.claim.readable]
         self.named = [read for read in reads if not read.claim.text and read.claim.channel in _NAMING]
-        self.stated = [read for read in reads if not read.claim.text and read.claim.channel == "prose"]
+        prose = [read for read in reads if not read.claim.text and read.claim.channel == "prose"]
+        self.stated = [read for read in prose if not read.claim.limits_use]
+        self.limits = [read for read in reads if read.claim.limits_use] if self._limits_are_news() else []
         self.contradictions = contradictions + tuple(self._contradictions())
 
     # -- what was found -------------------------------------------------------------------------------------
@@ -220,11 +224,11 @@ class _Conclusion:
         """Return whether a name that could mean several texts is settled by one of them being here, unchanged."""
         return bool(set(read.candidates) & set(self.exact_ids))
 
-    def _compatible(self, read: _Read, license_id: str) -> bool:
-        """Return whether what `read` says leaves room for `license_id`."""
-        if read.says_nothing or (not read.ids and not read.candidates):
-            return not read.candidates or license_id in read.candidates
-        return license_id in read.ids or license_id in read.candidates
+    def _limits_are_news(self) -> bool:
+        """Return whether limits stated in prose say more than the licenses named beside them."""
+        named = {license_id for other in self.reads for license_id in other.ids}
+        allowed = [self.knowledge.profile(name).terms.get("commercial_use") for name in named]
+        return not any(term is not None and term.value == "no" for term in allowed)
 
     def _contradictions(self) -> list[str]:
         """Return every pair of sources that name different licenses, in words."""
@@ -235,6 +239,8 @@ class _Conclusion:
                 if self._agree(one, other):
                     continue
                 found.append(f"{_says(one)}, {_says(other)}")
+        named = " and ".join(self._ids(speaking))
+        found += [f"the card limits use ({read.claim.raw!r}), {named} does not" for read in self.limits if named]
         return list(dict.fromkeys(found))
 
     def _agree(self, one: _Read, other: _Read) -> bool:
@@ -291,7 +297,7 @@ class _Conclusion:
             spdx=self._spdx(choice, governing),
             declared=self._references(lambda read: read in self.named),
             detected=self._references(lambda read: read.claim.text is not None or not read.claim.readable),
-            stated=self._references(lambda read: read in self.stated),
+            stated=self._references(lambda read: read in self.stated or read in self.limits),
             candidates=self._candidates(governing),
             governing=governing,
             choice=choice,
@@ -299,13 +305,17 @@ class _Conclusion:
             and all(_COMMIT.search(read.claim.text or "") for read in self.pointers),
             contradictions=self.contradictions,
             unsettled=tuple(
-                sorted(read.claim.raw for read in (*self.unknown_names, *self.unknown_texts, *self.uncompared_texts))
+                sorted(
+                    read.claim.raw
+                    for read in (*self.unknown_names, *self.unknown_texts, *self.uncompared_texts, *self.limits)
+                )
             ),
         )
 
     def _governing(self, status: ResolutionStatus) -> tuple[str, ...]:
         """Return the profile ids whose terms bind, sorted; nothing for what is unresolved or missing."""
-        if status in ("unresolved", "missing"):
+        if status in ("unresolved", "missing") or self.limits:
+            # What the card's words take away is in no profile: nothing can be concluded beside them.
             return ()
         if status == "conflict":
             speaking = [*self.named, *self.stated, *self.texts]

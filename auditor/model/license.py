@@ -123,6 +123,8 @@ class LicenseClaim(msgspec.Struct, frozen=True, kw_only=True):
     readable: bool = True
     """False when a text exists and a gate or fault hides it."""
     link_state: LinkState | None = None
+    limits_use: bool = False
+    """True for prose that bars commercial or productive use in words, whatever it names."""
     choice_stated: bool = False
     """True when several licenses are offered at the reader's choice, in words."""
 

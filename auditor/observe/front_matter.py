@@ -74,7 +74,12 @@ def _parsed(block: str) -> tuple[dict[str, Any], dict[str, int], str | None]:
     for key_node, value_node in node.value:
         key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else ""
         mark: Any = key_node.start_mark
-        if key and key not in data:
+        if key in data:
+            # Parsers keep the last one; who wrote both meant both.
+            builder.fault = builder.fault or f"the key {key[:60]!r} stands twice"
+            known = data[key] if isinstance(data[key], list) else [data[key]]
+            data[key] = [*known, builder.build(value_node, 1)]
+        elif key:
             lines[key] = mark.line + 1
             data[key] = builder.build(value_node, 1)
     return data, lines, builder.fault

@@ -23,6 +23,7 @@ MAX_CLAIMS = 60
 EMBEDDED_WORDS = 250
 _SHA = re.compile(r"/(?:blob|resolve|raw|tree)/[0-9a-f]{40}/|@[0-9a-f]{40}\b|/[0-9a-f]{40}/")
 _MARKUP = re.compile(r"!?\[([^\]]{1,200})\]\([^)]{0,500}\)|[`*_\"'“”<>]")
+_MARKS = ("licen", "released under", "distributed under", "commercial", "research")
 _LEADING = re.compile(r"^(?:the|an?|its)\s+", re.IGNORECASE)
 
 
@@ -135,7 +136,9 @@ def _from_gate(view: SubjectView) -> Iterator[LicenseClaim]:
 
 
 def _from_documents(view: SubjectView, reading: Reading) -> Iterator[LicenseClaim]:
-    texts = [d for d in view.snapshot.documents if d.role == "license" and d.status not in ("missing", "not-fetched")]
+    # A use policy binds like the license it belongs to; one that nobody knows leaves everything open.
+    roles = ("license", "use-policy")
+    texts = [d for d in view.snapshot.documents if d.role in roles and d.status not in ("missing", "not-fetched")]
     texts = [d for d in texts if not reading.is_file("third_party", d.path)]
     of_weights = any(reading.is_file("weights_license", d.path) for d in texts)
     for document in texts:
@@ -176,11 +179,28 @@ def _stated(view: SubjectView, reading: Reading) -> Iterator[LicenseClaim]:
         for line in section.lines
     }
     for line in view.card.prose_lines():
-        if "licen" not in line.text.lower() or len(line.text) > 20_000:
+        lowered = line.text.lower()
+        if len(line.text) > 20_000 or not any(mark in lowered for mark in _MARKS):
             continue
         for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", line.text):
             if len(sentence) < 2_000:
-                yield from _stated_in(view, reading, line, sentence, line.number in in_license_section)
+                in_section = line.number in in_license_section
+                yield from _stated_in(view, reading, line, sentence, in_section)
+                yield from _limited_in(view, reading, line, sentence, in_section)
+
+
+def _limited_in(
+    view: SubjectView, reading: Reading, line: Line, sentence: str, in_section: bool
+) -> Iterator[LicenseClaim]:
+    """Yield a sentence that bars use of the model; it counts against any license that allows it."""
+    statements = reading.statements
+    found = statements["use_limit"].first(sentence)
+    of_model = statements["license_weights"].first(sentence) is not None
+    if found is not None and (of_model or in_section) and not statements["license_not_weights"].first(sentence):
+        evidence = view.about_lines(line, quote=sentence)
+        yield LicenseClaim(
+            scope="weights", channel="prose", raw=found.group()[:MAX_NAME], evidence=evidence, limits_use=True
+        )
 
 
 def _stated_in(

@@ -21,6 +21,8 @@ _LINK = re.compile(
     r"https?://(?:huggingface\.co|hf\.co)/([\w.-]{1,96}/[\w.-]{1,96})(?![\w./-]*\.(?:png|jpe?g|svg|gif))"
 )
 _NAMED_ID = re.compile(r"[`\[*\"']([A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{1,95})[`\]*\"']")
+_URL = re.compile(r"https?://\S{1,500}")
+_PLAIN_ID = re.compile(r"(?<![\w./-])([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w-]{1,95}(?:\.\d[\w-]{0,40})?)(?![\w/])")
 _NOT_MODELS = frozenset(
     {"datasets", "spaces", "docs", "blog", "papers", "collections", "tasks", "learn", "models", "chat"}
 )
@@ -151,8 +153,9 @@ def _from_prose(view: SubjectView, reading: Reading) -> Iterator[BaseClaim]:
             if words is None:
                 continue
             # A label that links elsewhere names a page there, and a card can be based on another card.
-            name = None if "card" in sentence.lower() else _id_in(_LABEL.sub(" ", sentence[words.start() :][:400]))
-            if name:
+            if "card" in sentence.lower():
+                continue
+            for name in _ids_in(_LABEL.sub(" ", sentence[words.start() :][:400])):
                 yield BaseClaim(
                     id=name,
                     relation=_relation(sentence, reading),
@@ -162,11 +165,19 @@ def _from_prose(view: SubjectView, reading: Reading) -> Iterator[BaseClaim]:
                 )
 
 
-def _id_in(text: str) -> str | None:
-    link = _LINK.search(text)
-    named = _NAMED_ID.search(text)
-    candidates = [found.group(1) for found in (link, named) if found]
-    return next((c for c in candidates if c.split("/")[0].lower() not in _NOT_MODELS and is_hub_id(c)), None)
+def _ids_in(text: str) -> list[str]:
+    """Return the repositories a sentence names: by link, in quotes, or as plain words that can be nothing else."""
+    found = [*_LINK.findall(text), *_NAMED_ID.findall(text)]
+    found += [name for name in _PLAIN_ID.findall(_URL.sub(" ", text)) if _looks_like_id(name)]
+    return [
+        name for name in dict.fromkeys(found) if name.split("/")[0].lower() not in _NOT_MODELS and is_hub_id(name)
+    ]  # fmt: skip
+
+
+def _looks_like_id(name: str) -> bool:
+    """Return whether `a/b` is more likely a repository than two words with a stroke between them."""
+    repository = name.split("/")[1]
+    return any(letter.isdigit() for letter in repository) or "-" in repository
 
 
 def _relation(sentence: str, reading: Reading) -> str:

@@ -13,7 +13,7 @@ from auditor.model.evidence import Evidence, Fact, Facts
 from auditor.model.license import LicenseClaim
 from auditor.model.report import Report
 from auditor.model.snapshot import Snapshot
-from auditor.observe.disclosed import Contradiction, with_disclosure
+from auditor.observe.disclosed import Contradiction, acceptance, with_disclosure
 from auditor.observe.extract import extract
 from auditor.observe.license_claims import license_claims
 from auditor.observe.lineage_claims import BaseClaim, base_models, training_datasets
@@ -119,9 +119,10 @@ class Auditor:
         self, view: SubjectView, disclosure: Disclosure | None, claimed: tuple[BaseClaim, ...]
     ) -> tuple[Facts, list[Contradiction]]:
         facts = extract(view, self.reading, self.rulebook.vocabulary.lists, claimed)
-        if disclosure is None:
-            return facts, []
-        return with_disclosure(facts, disclosure, self.rulebook.vocabulary)
+        contradictions: list[Contradiction] = []
+        if disclosure is not None:
+            facts, contradictions = with_disclosure(facts, disclosure, self.rulebook.vocabulary)
+        return facts.merged(acceptance(facts)), contradictions
 
     def _license_claims(self, view: SubjectView, disclosure: Disclosure | None) -> Sequence[LicenseClaim]:
         claims = license_claims(view, self.reading)

@@ -102,6 +102,10 @@ def dataset_facts(datasets: Sequence[DatasetAssessment], *, complete: bool) -> d
         value = _every(items, field, wanted)
         state: FactState = "unknown" if value is None else "known"
         found[name] = Fact(name=name, state=state, value=value, evidence=evidence)
+    # That all of the data is open or obtainable only a reviewed source can say; one data set that is not, anyone can.
+    for name, field in (("data_licenses_open", "license_open"), ("data_obtainable", "obtainable")):
+        if any(item[field] is False for item in items):
+            found[name] = Fact(name=name, state="known", value=False, evidence=evidence)
     return found
 
 

@@ -24,7 +24,7 @@ def rulebook() -> Rulebook:
 
 def facts_of(**values: Any) -> Facts:
     named = {name.replace("__", "."): value for name, value in values.items()}
-    return Facts({name: Fact(name=name, state="known", value=value) for name, value in named.items()})
+    return Facts({n: Fact(name=n, state="known", value=v) for n, v in named.items() if v is not None})
 
 
 FREE_TERMS = {
@@ -39,7 +39,7 @@ FREE_TERMS = {
     "term__no_reverse_engineering": False,
 }  # fmt: skip
 OPEN = dict(
-    weights_published=True, weights_complete=True, weights_form="full", access_mode="open", grant_established=True,
+    weights_published=True, weights_complete=True, weights_form="full", access_mode="open", acceptance_automatic=True, grant_established=True,
     runnable_with_published_code=True, inference_code_open=True, **FREE_TERMS,
 )  # fmt: skip
 
@@ -79,15 +79,18 @@ def test_an_open_weight_model_and_what_takes_the_label_away(rulebook: Rulebook) 
         return label_of(spectrum, grades_of(spectrum, facts, []), facts)
 
     assert label() == ("open-weights", "open-source-ai-open-data")
-    assert label(access_mode="manual") == ("weights-available", "weights-available")
+    assert label(access_mode="manual", acceptance_automatic=None)[0] == "weights-available"
     assert label(access_mode="automatic")[0] == "open-weights"
     assert label(grant_established=False) == ("weights-only", "weights-only")
     assert label(term__use_restrictions="list") == ("weights-available", "weights-available")
     assert label(training_code_full=True, data_information_complete=True)[0] == "open-source-ai"
     assert label(training_code_full=True)[0] == "open-weights"
     assert label(training_code_full=False) == ("open-weights", "open-weights")
-    assert label(weights_published=False, access_mode="none") == ("closed", "api-only")
-    assert label(weights_published=False, access_mode="none", service_known=True) == ("api-only", "api-only")
+    assert label(weights_published=False, access_mode="none", acceptance_automatic=False) == ("closed", "api-only")
+    assert label(weights_published=False, access_mode="none", acceptance_automatic=False, service_known=True) == (
+        "api-only",
+        "api-only",
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,6 +117,12 @@ def test_an_open_weight_model_and_what_takes_the_label_away(rulebook: Rulebook) 
 )
 def test_terms_rows(rulebook: Rulebook, changes: dict[str, Any], level: int) -> None:
     assert terms_level(rulebook, **changes) == (level, level)
+
+
+def test_gating_by_hand_gives_weights_level_one_and_ceiling_two(rulebook: Rulebook) -> None:
+    facts = facts_of(**{**OPEN, "access_mode": "manual", "acceptance_automatic": None})
+    grade = grades_of(rulebook.spectrum, facts, [])["weights"]
+    assert (grade.level, grade.ceiling) == (1, 2)
 
 
 def test_one_unread_term_stops_the_level_and_not_the_ceiling(rulebook: Rulebook) -> None:

@@ -53,7 +53,7 @@ ROWS: list[tuple[Fault, type[AuditorError], str]] = [
     (Fault("rename-loop"), BrokenAnswer, "circle"),
     (Fault("huge"), BrokenAnswer, "more than"),
     (Fault("gzip-bomb"), BrokenAnswer, "more than"),
-    (Fault("answer", status=200, body=b"[]"), BrokenAnswer, "not what the Hub sends"),
+    (Fault("answer", status=200, body=b"[]"), BrokenAnswer, "no JSON object"),
     (Fault("answer", status=200, body=b"{}"), BrokenAnswer, "not what the Hub sends"),
     (Fault("answer", status=200, body=b'{"id":"acme/model","x":NaN}'), BrokenAnswer, "acme/model"),
     (Fault("answer", status=200, body=b"[" * 200_000), BrokenAnswer, "RecursionError|not what"),

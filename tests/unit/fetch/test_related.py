@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from auditor.errors import HubUnreachable
 from auditor.fetch.hub_records import files_of, is_plain_path
-from auditor.model.repositories import named_repositories
 from auditor.fetch.related import Memo
+from auditor.model.repositories import named_repositories
 from tests.replay_hub import Fault, ReplayHub, Repository
 from tests.unit.fetch.hub_setting import options, source, target
 

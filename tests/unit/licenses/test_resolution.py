@@ -145,6 +145,13 @@ def test_a_family_name_gives_its_candidates() -> None:
     assert resolved(tag("family")).candidates == ("free", "third")
 
 
+def test_a_limit_in_the_cards_words_counts_against_a_license_that_has_none() -> None:
+    limit = claim("prose", "for research purposes only", limits_use=True)
+    found = resolved(tag("free"), text("text of free"), limit)
+    assert (found.status, found.concluded, found.governing) == ("conflict", None, ())
+    assert "for research purposes only" in found.unsettled
+
+
 def test_an_unknown_text_beside_a_tag_is_unsettled() -> None:
     assert resolved(tag("free"), text("some unknown contract")).unsettled == ("LICENSE",)
 

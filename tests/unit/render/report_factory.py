@@ -1,0 +1,76 @@
+"""Reports for the renderers' tests: real ones from the catalog, and a hostile one in which every word attacks."""
+
+from __future__ import annotations
+
+import functools
+
+import msgspec
+
+from auditor.model.evidence import Evidence
+from auditor.model.license import LicenseMatch, LineSpan
+from auditor.model.report import Batch, DeclaredLicense, FailedTarget, Report
+from auditor.model.snapshot import Problem
+from auditor.pipeline.auditor import Auditor
+from auditor.pipeline.disclosed_subject import disclosed_snapshot
+from auditor.rulebook.load import load_rulebook
+
+DAY = "2026-11-25T00:00:00Z"
+ATTACK = (
+    "<script>document.title='owned'</script><img src=x onerror=alert(1)>\"'><svg/onload=alert(2)> {{7*7}} {% raw %} "
+    "javascript:alert(3) \u202egnp.exe\u202c \x1b[31m " + "W" * 300
+)
+
+
+@functools.cache
+def auditor() -> Auditor:
+    return Auditor(load_rulebook())
+
+
+@functools.cache
+def disclosed(name: str) -> Report:
+    """The report on a model of the catalog."""
+    one = auditor()
+    return one.report(disclosed_snapshot(one.rulebook, name, f"disclosed:{name}", DAY))
+
+
+def hostile() -> Report:
+    """A report in which every string a subject can choose is an attack."""
+    report = disclosed("meta-llama/llama-3.3-70b-instruct")
+    evidence = Evidence(kind="stated", source="javascript:alert(4)", path=ATTACK, quote=ATTACK, lines=(1, 2))
+    match = LicenseMatch(
+        id="mit", spdx="MIT", status="modified", score=0.5, lines=(1, 2), added=(LineSpan((1, 2), ATTACK),)
+    )
+    reference = DeclaredLicense(id=None, raw=ATTACK, evidence=evidence, channel="text", match=match.to_dict())
+    weights = msgspec.structs.replace(
+        report.licenses.weights, declared=(reference,), detected=(reference,), stated=(reference,)
+    )
+    finding = report.findings[0]
+    many = [
+        msgspec.structs.replace(
+            finding, id=f"{finding.code}#{n}", detail=ATTACK, evidence=(evidence,), outcome="not_met"
+        )
+        for n in range(1, 300)
+    ]
+    channel = msgspec.structs.replace(
+        report.channels[0], operator=ATTACK, terms_url="javascript:alert(5)", retention=ATTACK
+    )
+    return msgspec.structs.replace(
+        report,
+        subject=msgspec.structs.replace(report.subject, id=ATTACK, requested=ATTACK, title=None, url="javascript:alert(6)", publisher=ATTACK),
+        licenses=msgspec.structs.replace(report.licenses, weights=weights),
+        findings=(*report.findings, *many),
+        channels=(channel,),
+        problems=(Problem(code="x", message=ATTACK),),
+    )  # fmt: skip
+
+
+def batches() -> dict[str, Batch]:
+    """Every kind of page."""
+    failure = FailedTarget(target=ATTACK, code="not-found", message=ATTACK, hint="check the id")
+    return {
+        "one open model": Batch(reports=(disclosed("allenai/olmo-2-1124-7b"),)),
+        "one closed model": Batch(reports=(disclosed("openai/gpt-5"),)),
+        "several": Batch(reports=tuple(map(disclosed, ("openai/gpt-4o", "google/gemma-3-27b-it", "bigscience/bloom")))),
+        "hostile": Batch(reports=(hostile(), disclosed("openai/gpt-5")), errors=(failure,)),
+        "nothing": Batch(),
+    }
