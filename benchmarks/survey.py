@@ -1,6 +1,6 @@
 """Grade the 29,354 API records of the Hub of February 2022 offline, streamed to a file; speed and memory.
 
-    python -m benchmarks.survey [--profile] [--limit N]
+python -m benchmarks.survey [--profile] [--limit N]
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from auditor.model.evidence import Fact, Facts
 from auditor.rulebook.disclosures import Channel, Disclosure
 from auditor.rulebook.vocabulary import Vocabulary
 
-__all__ = ["Contradiction", "disclosed_facts", "with_disclosure"]
+__all__ = ["Contradiction", "acceptance", "disclosed_facts", "with_disclosure"]
 
 
 class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,3 +74,14 @@ def _fact(name: str, value: Any, evidence: tuple[Any, ...], settle: str | None) 
     if value == "unknown":
         return Fact(name=name, state="unknown", missing=settle or "no public source that could be opened again says so")
     return Fact(name=name, state="known", value=value, evidence=evidence)
+
+
+def acceptance(facts: Facts) -> dict[str, Fact]:
+    """Return whether acceptance is automatic, which follows from the gate; a gate by hand leaves it open."""
+    name = "acceptance_automatic"
+    mode = facts.get("access_mode")
+    if mode.state == "known" and mode.value != "manual":
+        value = mode.value in ("open", "automatic")
+        return {name: Fact(name=name, state="known", value=value, evidence=mode.evidence)}
+    missing = "Missing: whether the publisher accepts everybody who asks." if mode.state == "known" else mode.missing
+    return {name: Fact(name=name, state="unknown", evidence=mode.evidence, missing=missing)}

@@ -14,13 +14,13 @@ from auditor.errors import (
     SubjectUnreachable,
     UsageProblem,
 )
-from auditor.fetch.hub_batch import in_order
 from auditor.fetch.hub_client import HubClient, RepositoryKind
 from auditor.fetch.hub_documents import read_documents
 from auditor.fetch.hub_reading import Found, Reading
 from auditor.fetch.hub_records import files_of, identity_of, is_full_sha, speaks_of_checkpoints
 from auditor.fetch.hub_session import Counters, FetchStats
 from auditor.fetch.hub_store import Kept
+from auditor.fetch.in_order import in_order
 from auditor.fetch.interface import FetchOptions
 from auditor.fetch.pacing import Allowances, Deadline, Pace
 from auditor.fetch.related import Memo, visit
@@ -82,19 +82,25 @@ class HubSource:
         """
         stopped = threading.Event()
 
-        def one(target: Target) -> Snapshot | AuditorError:
-            try:
-                outcome = self._fetch_or_error(target, options, stopped)
-                wait = self._allowances.wait_hint() + self._pace.chance()
-                if not _was_limited(outcome) or wait > options.patience or stopped.is_set():
-                    return outcome
-                self._pace.sleep(wait)
-                return self._fetch_or_error(target, options, stopped)
-            except Exception as error:
-                # A fault of ours in one subject is no reason to lose the others.
-                return AuditorError(f"{target.requested}: internal error: {type(error).__name__}: {error}")
+        return in_order(targets, lambda target: self.fetch_patiently(target, options, stopped), concurrency, stopped)
 
-        return in_order(targets, one, concurrency, stopped)
+    def fetch_patiently(
+        self, target: Target, options: FetchOptions, stopped: threading.Event
+    ) -> Snapshot | AuditorError:
+        """Return the snapshot, or the error after a spent rate limit was waited for once; never raises.
+
+        `stopped` ends running work early when nobody listens any more.
+        """
+        try:
+            outcome = self._fetch_or_error(target, options, stopped)
+            wait = self._allowances.wait_hint() + self._pace.chance()
+            if not _was_limited(outcome) or wait > options.patience or stopped.is_set():
+                return outcome
+            self._pace.sleep(wait)
+            return self._fetch_or_error(target, options, stopped)
+        except Exception as error:
+            # A fault of ours in one subject is no reason to lose the others.
+            return AuditorError(f"{target.requested}: internal error: {type(error).__name__}: {error}")
 
     def _fetch_or_error(
         self, target: Target, options: FetchOptions, stopped: threading.Event

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
-from auditor.errors import OfflineMiss, UsageProblem
+from auditor.errors import AuditorError, OfflineMiss, UsageProblem
 from auditor.fetch.interface import FetchOptions
 from auditor.fetch.targets import Target
 from auditor.model.snapshot import Snapshot
@@ -21,8 +22,8 @@ class Sources:
     def __init__(self) -> None:
         self._hub: HubSource | None = None
 
-    def fetch(self, target: Target, options: FetchOptions) -> Snapshot:
-        """Return the snapshot of `target`.
+    def fetch(self, target: Target, options: FetchOptions, stopped: threading.Event | None = None) -> Snapshot:
+        """Return the snapshot of `target`; with `stopped`, as one of a batch that waits for a spent rate limit.
 
         Raises a `SubjectUnreachable` when nothing could be read, and `UsageProblem` for a scheme without a source.
         """
@@ -35,17 +36,19 @@ class Sources:
 
             return RecordedSource().fetch(target, options)
         if target.scheme in ("hub", "dataset"):
-            return self._from_hub(target, options)
+            return self._from_hub(target, options, stopped or threading.Event())
         raise UsageProblem(f"{target.requested}: nothing reads {target.scheme}: targets")
 
-    def _from_hub(self, target: Target, options: FetchOptions) -> Snapshot:
-        try:
-            return self._hub_source().fetch(target, options)
-        except OfflineMiss:
+    def _from_hub(self, target: Target, options: FetchOptions, stopped: threading.Event) -> Snapshot:
+        outcome = self._hub_source().fetch_patiently(target, options, stopped)
+        if isinstance(outcome, OfflineMiss):
             # Our own store knows more (tags, gates, records); the client's cache is what is left.
             from auditor.fetch.cache import CacheSource
 
             return CacheSource().fetch(target, options)
+        if isinstance(outcome, AuditorError):
+            raise outcome
+        return outcome
 
     def stats_line(self) -> str:
         """Return what was asked of the Hub, in one line."""

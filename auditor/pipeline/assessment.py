@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
+from auditor.facts.disclosed import Contradiction
+from auditor.facts.lineage_claims import BaseClaim
 from auditor.licenses.terms import BoundTerm
 from auditor.model.evidence import Facts
 from auditor.model.finding import Dimension, Finding, Grade
 from auditor.model.license import Resolution
 from auditor.model.snapshot import Related, Snapshot
-from auditor.observe.disclosed import Contradiction
-from auditor.observe.lineage_claims import BaseClaim
 from auditor.rulebook.disclosures import Disclosure
 
 __all__ = ["Assessment", "BaseAssessment", "DatasetAssessment", "Licensing"]

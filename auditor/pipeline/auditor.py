@@ -8,17 +8,17 @@ import msgspec
 
 from auditor.engine.evaluate import findings_of_checks
 from auditor.engine.grades import grades_of
+from auditor.facts.disclosed import Contradiction, acceptance, with_disclosure
+from auditor.facts.extract import extract
+from auditor.facts.license_claims import license_claims
+from auditor.facts.lineage_claims import BaseClaim, base_models, training_datasets
+from auditor.facts.reading import Reading
+from auditor.facts.subject_view import SubjectView, view_of
 from auditor.licenses.knowledge import RulebookKnowledge
 from auditor.model.evidence import Evidence, Fact, Facts
 from auditor.model.license import LicenseClaim
 from auditor.model.report import Report
 from auditor.model.snapshot import Snapshot
-from auditor.observe.disclosed import Contradiction, acceptance, with_disclosure
-from auditor.observe.extract import extract
-from auditor.observe.license_claims import license_claims
-from auditor.observe.lineage_claims import BaseClaim, base_models, training_datasets
-from auditor.observe.reading import Reading
-from auditor.observe.subject_view import SubjectView, view_of
 from auditor.pipeline.assessment import Assessment, BaseAssessment, Licensing
 from auditor.pipeline.bases import assess_bases, base_contradictions, capped_by_bases, guarded, unnamed_base
 from auditor.pipeline.build_report import build_report

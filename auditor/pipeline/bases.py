@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from auditor.engine.grades import capped
+from auditor.facts.lineage_claims import BaseClaim
+from auditor.facts.subject_view import SubjectView
 from auditor.model.evidence import Evidence, Fact, Facts
 from auditor.model.finding import Dimension, Grade
 from auditor.model.license import Resolution
 from auditor.model.snapshot import FileEntry, Related, Snapshot
-from auditor.observe.lineage_claims import BaseClaim
-from auditor.observe.subject_view import SubjectView
 from auditor.pipeline.assessment import Assessment, BaseAssessment
 from auditor.rulebook.load import Rulebook
 

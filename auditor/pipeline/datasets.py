@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from auditor.facts.lineage_claims import DatasetClaim
 from auditor.licenses.knowledge import RulebookKnowledge
 from auditor.licenses.resolution import resolve
 from auditor.model.evidence import Evidence, Fact, FactState
 from auditor.model.license import LicenseClaim
 from auditor.model.snapshot import Related, Snapshot
-from auditor.observe.lineage_claims import DatasetClaim
 from auditor.pipeline.assessment import DatasetAssessment
 from auditor.rulebook.load import Rulebook
 

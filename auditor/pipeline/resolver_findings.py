@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from auditor.facts.disclosed import Contradiction
 from auditor.model.evidence import Evidence, Facts
 from auditor.model.finding import Finding
 from auditor.model.license import LicenseReference, Resolution
-from auditor.observe.disclosed import Contradiction
 from auditor.pipeline.assessment import BaseAssessment, DatasetAssessment, Licensing
 from auditor.rulebook.vocabulary import FindingCode, Vocabulary
 

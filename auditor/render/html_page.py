@@ -57,6 +57,7 @@ def _template() -> Any:
         value_words=lambda value: safe_line(term_words(value)),
         heading=lambda report: safe_line(report.subject.title or report.subject.id),
         worst=_worst,
+        no_weights=_no_weights,
     )
     return environment.get_template("report.html.j2")
 
@@ -116,6 +117,11 @@ def _weighty(terms: dict[str, EffectiveTermReport]) -> Iterable[tuple[str, Effec
 
 def _slight(terms: dict[str, EffectiveTermReport]) -> Iterable[tuple[str, EffectiveTermReport]]:
     return [(name, term) for name, term in terms.items() if not _is_weighty(term)]
+
+
+def _no_weights(report: Report) -> bool:
+    """Return whether the catalog says that no weights are published, so that there is nothing to license."""
+    return report.subject.kind == "disclosed" and report.licenses.weights.status == "missing"
 
 
 def _worst(findings: Sequence[Finding]) -> list[Finding]:

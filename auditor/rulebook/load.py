@@ -100,7 +100,7 @@ def _load(root: Path, overlays: tuple[Path, ...]) -> Rulebook:
         disclosures |= read_disclosures(one, vocabulary, licenses)
     names = license_names(licenses, reader)
     ambiguous = read_ambiguous_names(reader, licenses, names)
-    reading = reader.read("observing.yaml", "observing.v1")
+    reading = reader.read("reading.yaml", "reading.v1")
     obligations = reader.read("verdicts/obligations.yaml", "obligations.v1")
     fingerprints = _fingerprints(reader, licenses)
     problems = [problem for one in readers for problem in one.problems]

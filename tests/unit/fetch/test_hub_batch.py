@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from auditor.errors import AuditorError, RateLimited, SubjectNotFound
-from auditor.fetch.hub_batch import in_order
+from auditor.fetch.in_order import in_order
 from auditor.fetch.targets import Target
 from auditor.model.snapshot import Snapshot
 from tests.replay_hub import Fault, ReplayHub

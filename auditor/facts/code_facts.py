@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from auditor.facts.collector import Collector
+from auditor.facts.reading import Reading
+from auditor.facts.subject_view import SubjectView
 from auditor.model.evidence import Evidence
-from auditor.observe.collector import Collector
-from auditor.observe.reading import Reading
-from auditor.observe.subject_view import SubjectView
 
 __all__ = ["collect_code"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from auditor.facts.card_facts import collect_data, collect_documentation
+from auditor.facts.code_facts import collect_code
+from auditor.facts.collector import Collector
+from auditor.facts.lineage_claims import BaseClaim
+from auditor.facts.reading import Reading
+from auditor.facts.subject_view import SubjectView
+from auditor.facts.weights_facts import collect_access, collect_weights
 from auditor.model.evidence import Facts
-from auditor.observe.card_facts import collect_data, collect_documentation
-from auditor.observe.code_facts import collect_code
-from auditor.observe.collector import Collector
-from auditor.observe.lineage_claims import BaseClaim
-from auditor.observe.reading import Reading
-from auditor.observe.subject_view import SubjectView
-from auditor.observe.weights_facts import collect_access, collect_weights
 
 __all__ = ["extract"]
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from auditor.facts.reading import Reading
+from auditor.facts.sections import Line
+from auditor.facts.subject_view import SubjectView
 from auditor.model.evidence import Evidence
 from auditor.model.license import ClaimChannel, LicenseClaim, LinkState
 from auditor.model.snapshot import Document
-from auditor.observe.reading import Reading
-from auditor.observe.sections import Line
-from auditor.observe.subject_view import SubjectView
 
 __all__ = ["license_claims"]
 
@@ -196,7 +196,9 @@ def _limited_in(
     statements = reading.statements
     found = statements["use_limit"].first(sentence)
     of_model = statements["license_weights"].first(sentence) is not None
-    if found is not None and (of_model or in_section) and not statements["license_not_weights"].first(sentence):
+    intended = "intend" in sentence.lower() and not in_section  # a use one has in mind is not a limit one sets
+    of_other = statements["license_not_weights"].first(sentence) is not None
+    if found is not None and (of_model or in_section) and not (intended or of_other):
         evidence = view.about_lines(line, quote=sentence)
         yield LicenseClaim(
             scope="weights", channel="prose", raw=found.group()[:MAX_NAME], evidence=evidence, limits_use=True

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from auditor.facts.reading import Reading
+from auditor.facts.subject_view import SubjectView
 from auditor.model.evidence import Evidence
 from auditor.model.repositories import is_hub_id, named_repositories
-from auditor.observe.reading import Reading
-from auditor.observe.subject_view import SubjectView
 
 __all__ = ["BaseClaim", "DatasetClaim", "base_models", "training_datasets"]
 

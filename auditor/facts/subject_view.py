@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
+from auditor.facts.front_matter import FrontMatter, read_front_matter
+from auditor.facts.sections import Card, Line, read_card
 from auditor.model.evidence import Evidence, EvidenceKind
 from auditor.model.repositories import strings_of
 from auditor.model.snapshot import Document, Snapshot
-from auditor.observe.front_matter import FrontMatter, read_front_matter
-from auditor.observe.sections import Card, Line, read_card
 
 __all__ = ["SubjectView", "view_of"]
 

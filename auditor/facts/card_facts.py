@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from auditor.facts.collector import Collector
+from auditor.facts.reading import Reading
+from auditor.facts.sections import Section
+from auditor.facts.subject_view import SubjectView
 from auditor.model.evidence import Evidence
 from auditor.model.repositories import strings_of
-from auditor.observe.collector import Collector
-from auditor.observe.reading import Reading
-from auditor.observe.sections import Section
-from auditor.observe.subject_view import SubjectView
 
 __all__ = ["collect_data", "collect_documentation"]
 

@@ -1,1 +1,0 @@
-"""From a snapshot to facts, claims and their evidence."""
