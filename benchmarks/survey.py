@@ -58,9 +58,12 @@ def main() -> None:
         size = stream.tell()
     count = sum(labels.values())
     result = {
-        "subjects": count, "seconds": round(seconds, 2), "subjects_per_second": round(count / seconds, 1),
+        "subjects": count, "seconds": round(seconds, 2),
+        "subjects_per_second": round(count / seconds, 1),
         "load_seconds": round(loaded, 3), "peak_mb": round(peak_mb(), 1), "peak_mb_every_5000": marks,
-        "output_mb": round(size / 1e6, 1), "labels": dict(labels.most_common()), "statuses": dict(statuses.most_common()),
+        "output_mb": round(size / 1e6, 1),
+        "labels": dict(labels.most_common()),
+        "statuses": dict(statuses.most_common()),
     }  # fmt: skip
     print(json.dumps(result, indent=1))
     if arguments.profile:

@@ -39,7 +39,7 @@ _OVERLAY = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option(
     "--rules", "overlays", multiple=True, type=_OVERLAY, help="Overlay of licenses or disclosures; repeatable."
 )
-@click.option("--concurrency", type=click.IntRange(1, MAX_CONCURRENCY), default=16, show_default=True, help="At once.")
+@click.option("--concurrency", type=click.IntRange(1, MAX_CONCURRENCY), default=8, show_default=True, help="At once.")
 @click.option("--stats", is_flag=True, help="Say on stderr how many requests were made.")
 def command(
     targets: tuple[str, ...],

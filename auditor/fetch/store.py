@@ -95,7 +95,7 @@ class Store:
             entry = msgspec.json.encode(
                 Entry(key=key, status=status, retrieved_at=retrieved_at, sha256=sha256, size=size, detail=detail)
             )
-            if data is not None and sha256 is not None:
+            if data is not None and sha256 is not None and not _holds(self._object(sha256), data):
                 _save(self._object(sha256), data)
             _save(self._entry(key), entry)
         except UnicodeEncodeError:
@@ -119,6 +119,14 @@ def _load(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise ValueError("larger than anything we write")
     return data
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Return whether the file is there, whole: the same license lies in many repositories."""
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
 
 
 def _save(path: Path, data: bytes) -> None:
