@@ -41,8 +41,8 @@ docs: $(VENV)/.dev ## write the pages that are made from rules again
 	$(BIN)/auditor rules docs -o docs
 
 lock: ## pin every dependency with its hashes
-	uv export -q --no-dev --no-emit-project --format requirements-txt -o requirements.txt
-	uv export -q --all-groups --no-emit-project --format requirements-txt -o requirements-dev.txt
+	uv export -q --no-dev --no-emit-project --format requirements-txt -o requirements.txt >/dev/null
+	uv export -q --all-groups --no-emit-project --format requirements-txt -o requirements-dev.txt >/dev/null
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
