@@ -15,6 +15,10 @@ __all__ = ["FrontMatter", "read_front_matter"]
 MAX_CHARACTERS = 200_000
 MAX_NODES = 20_000
 MAX_DEPTH = 30
+_CORE_TAGS = frozenset(
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
+)
 _FENCE = re.compile(r"\A\ufeff?\s{0,20}?---[ \t]*\r?\n")
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
 _KEY = re.compile(r"^([A-Za-z_][\w-]{0,60}):[ \t]*(.{0,300})$")
@@ -97,7 +101,7 @@ class _Builder:
         if self.budget < 0 or depth > MAX_DEPTH:
             self.fault = "the metadata block multiplies itself"
             return None
-        if node.tag and not node.tag.startswith("tag:yaml.org,2002:"):
+        if node.tag and node.tag not in _CORE_TAGS:
             self.fault = f"the tag {node.tag[:60]} is not read"
             return None
         if isinstance(node, yaml.ScalarNode):
