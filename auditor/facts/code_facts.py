@@ -11,8 +11,6 @@ from auditor.model.evidence import Evidence
 
 __all__ = ["collect_code"]
 
-_IMPORTS = ("import ", "from_pretrained", "pipeline(", "pip install", "curl ", "ollama ", "llama-cli", "vllm ")
-
 
 def collect_code(view: SubjectView, reading: Reading, lists: Mapping[str, tuple[str, ...]], out: Collector) -> None:
     """Record every fact of the code dimension; whether training code is full is for disclosures alone."""
@@ -27,7 +25,7 @@ def collect_code(view: SubjectView, reading: Reading, lists: Mapping[str, tuple[
         out.say("custom_code_free", True, [view.about_list("no code that has to be executed in the complete list")])
     else:
         out.leave_open("custom_code_free", "Missing: the complete list of files and the configuration.")
-    examples = _examples(view)
+    examples = _examples(view, reading)
     out.found_or("usage_example_present", examples, view.card_complete, "Missing: the card.")
     runnable = [*evidence, *shown_by]
     if library and library.lower() in open_libraries:
@@ -83,9 +81,9 @@ def _custom_code(view: SubjectView, reading: Reading) -> list[Evidence]:
     return found
 
 
-def _examples(view: SubjectView) -> list[Evidence]:
+def _examples(view: SubjectView, reading: Reading) -> list[Evidence]:
     """Return the first line of code in the card that loads or calls something."""
     for line in view.card.all_lines():
-        if line.code and any(word in line.text for word in _IMPORTS):
+        if line.code and reading.statements["usage"].first(line.text[:2_000]):
             return [view.about_lines(line)]
     return []

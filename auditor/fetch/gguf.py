@@ -22,7 +22,7 @@ _KEPT_TOTAL = 1_000_000
 _KEPT_KEYS = re.compile(r"(?:general|split|adapter)\.", re.ASCII)
 _STRING, _ARRAY, _BOOL = 8, 9, 7
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "B", 10: "Q", 11: "q", 12: "d"}
-# The numbers of llama.cpp's `llama_ftype`; a number that is not here stays a number.
+# The numbers of the format's own `ftype`; a number that is not here stays a number.
 _FILE_TYPES = {
     0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S",
     12: "Q3_K_M", 13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S", 17: "Q5_K_M", 18: "Q6_K", 19: "IQ2_XXS",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
+from auditor.licenses.claim_meaning import NamedLicense
 from auditor.licenses.expressions import parse_expression
 from auditor.licenses.identify import LicenseIndex, identify, is_known_policy
-from auditor.licenses.resolution import NamedLicense
 from auditor.model.license import LicenseMatch, LicenseProfile
 from auditor.rulebook.license_files import fold_name
 from auditor.rulebook.load import Rulebook

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
-import msgspec
-
+from auditor.licenses.claim_meaning import LicenseKnowledge, ReadClaim, is_pointer, read_claim
 from auditor.model.license import (
     ClaimChannel,
     LicenseClaim,
-    LicenseMatch,
-    LicenseProfile,
     LicenseReference,
     Resolution,
     ResolutionStatus,
 )
 
-__all__ = ["LicenseKnowledge", "NamedLicense", "resolve"]
+__all__ = ["resolve"]
 
 # The first of these that holds is the status; the others that hold go to `also`.
 PRECEDENCE: tuple[ResolutionStatus, ...] = (
@@ -31,52 +27,6 @@ _COMMIT = re.compile(r"\b[0-9a-f]{40}\b")
 
 _DECLARING: frozenset[ClaimChannel] = frozenset({"tag", "header"})
 _NAMING: frozenset[ClaimChannel] = frozenset({"tag", "header", "name", "link"})
-
-
-class NamedLicense(msgspec.Struct, frozen=True, kw_only=True):
-    """What a license name means: one profile, an expression of profiles, several candidates, or nothing known."""
-
-    ids: tuple[str, ...] = ()
-    """Profile ids the name stands for; more than one for an expression."""
-    choice: bool = False
-    """The expression offers its parts at the reader's choice (OR)."""
-    candidates: tuple[str, ...] = ()
-    counts_as_no_tag: bool = False
-    """A family or placeholder: says nothing once a text or a full name resolves."""
-
-
-class LicenseKnowledge(Protocol):
-    """What the resolver needs to know about licenses."""
-
-    def named(self, raw: str) -> NamedLicense:
-        """Return what a declared string means."""
-        ...
-
-    def identified(self, text: str) -> Sequence[LicenseMatch]:
-        """Return the licenses found in a text, best first."""
-        ...
-
-    def is_policy(self, text: str) -> bool:
-        """Return whether a text is a use policy that belongs to a license we know."""
-        ...
-
-    def profile(self, license_id: str) -> LicenseProfile:
-        """Return the profile of an id returned by the other two."""
-        ...
-
-
-class _Read(msgspec.Struct, frozen=True, kw_only=True):
-    """One claim with what it turned out to mean."""
-
-    claim: LicenseClaim
-    ids: tuple[str, ...] = ()
-    choice: bool = False
-    candidates: tuple[str, ...] = ()
-    says_nothing: bool = False
-    """A placeholder or family name, or a use policy beside the license."""
-    matches: tuple[LicenseMatch, ...] = ()
-    pointer: bool = False
-    references: tuple[LicenseReference, ...] = ()
 
 
 def resolve(
@@ -92,61 +42,8 @@ def resolve(
     `complete` says that file list and card were read as a whole; only then can a license be `missing`.
     `contradictions` are disagreements found elsewhere (for example with a base model), in words.
     """
-    reads = [_read(claim, knowledge) for claim in claims if claim.scope == scope]
+    reads = [read_claim(claim, knowledge) for claim in claims if claim.scope == scope]
     return _Conclusion(scope, reads, knowledge, complete, tuple(contradictions)).resolution()
-
-
-def _read(claim: LicenseClaim, knowledge: LicenseKnowledge) -> _Read:
-    if claim.text is not None:
-        return _read_text(claim, knowledge)
-    if claim.limits_use:
-        return _Read(claim=claim, says_nothing=True, references=(_reference(None, claim),))
-    if claim.channel in ("text", "gate-prompt") or (claim.channel == "link" and claim.link_state == "repository-file"):
-        # Either hidden, or a link to a file that has a claim of its own.
-        hidden = claim.channel == "text" and not claim.readable
-        return _Read(claim=claim, says_nothing=not hidden, references=(_reference(None, claim),))
-    named = knowledge.named(claim.raw)
-    references = tuple(_reference(name, claim) for name in named.ids or (None,))
-    return _Read(
-        claim=claim,
-        ids=named.ids,
-        choice=named.choice or (claim.choice_stated and len(named.ids) > 1),
-        candidates=named.candidates,
-        says_nothing=named.counts_as_no_tag or (claim.channel == "link" and not named.ids),
-        references=references,
-    )
-
-
-def _read_text(claim: LicenseClaim, knowledge: LicenseKnowledge) -> _Read:
-    assert claim.text is not None
-    found = knowledge.identified(claim.text)
-    matches = tuple(match for match in found if knowledge.profile(match.id).scope != "policy")
-    ids = tuple(dict.fromkeys(match.id for match in matches if match.status != "partial"))
-    partial = tuple(dict.fromkeys(match.id for match in matches if match.status == "partial"))
-    # A use policy beside the license is part of the license's terms, and a card without a license is no claim.
-    beside = claim.channel in ("gate-prompt", "prose") or bool(found) or knowledge.is_policy(claim.text)
-    pointer = not beside and claim.channel == "text" and _is_pointer(claim.text)
-    references = tuple(_reference(match.id, claim, match) for match in matches)
-    if not references and claim.channel == "text":
-        references = (_reference(None, claim),)
-    return _Read(
-        claim=claim,
-        ids=ids,
-        candidates=partial,
-        matches=matches,
-        says_nothing=beside and not matches,
-        pointer=pointer,
-        references=references,
-    )
-
-
-def _reference(license_id: str | None, claim: LicenseClaim, match: LicenseMatch | None = None) -> LicenseReference:
-    return LicenseReference(id=license_id, raw=claim.raw, evidence=claim.evidence, channel=claim.channel, match=match)
-
-
-def _is_pointer(text: str) -> bool:
-    """Return whether a license file is only an address or a sentence (at most 60 words)."""
-    return len(text.split()) <= 60
 
 
 class _Conclusion:
@@ -155,7 +52,7 @@ class _Conclusion:
     def __init__(
         self,
         scope: str,
-        reads: list[_Read],
+        reads: list[ReadClaim],
         knowledge: LicenseKnowledge,
         complete: bool,
         contradictions: tuple[str, ...],
@@ -175,7 +72,7 @@ class _Conclusion:
 
     # -- what was found -------------------------------------------------------------------------------------
 
-    def _ids(self, reads: Sequence[_Read]) -> tuple[str, ...]:
+    def _ids(self, reads: Sequence[ReadClaim]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(license_id for read in reads for license_id in read.ids))
 
     @property
@@ -193,7 +90,7 @@ class _Conclusion:
         return tuple(dict.fromkeys(match.id for match in matches))
 
     @property
-    def unknown_texts(self) -> list[_Read]:
+    def unknown_texts(self) -> list[ReadClaim]:
         """License files whose text is no license we know and no pointer either."""
         return [
             read
@@ -204,23 +101,23 @@ class _Conclusion:
         ]
 
     @property
-    def uncompared_texts(self) -> list[_Read]:
+    def uncompared_texts(self) -> list[ReadClaim]:
         """License files known by their title only: nobody compared the words below it, so they settle nothing."""
         return [
             read
             for read in self.texts
             if read.claim.channel == "text"
             and all(match.status == "partial" for match in read.matches)
-            and not _is_pointer(read.claim.text or "")
+            and not is_pointer(read.claim.text or "")
         ]
 
     @property
-    def unknown_names(self) -> list[_Read]:
+    def unknown_names(self) -> list[ReadClaim]:
         """Tags and names that mean nothing to us."""
         unclear = [read for read in self.named if not (read.ids or read.says_nothing) and read.claim.channel != "link"]
         return [read for read in unclear if not self._decided(read)]
 
-    def _decided(self, read: _Read) -> bool:
+    def _decided(self, read: ReadClaim) -> bool:
         """Return whether a name that could mean several texts is settled by one of them being here, unchanged."""
         return bool(set(read.candidates) & set(self.exact_ids))
 
@@ -243,7 +140,7 @@ class _Conclusion:
         found += [f"the card limits use ({read.claim.raw!r}), {named} does not" for read in self.limits if named]
         return list(dict.fromkeys(found))
 
-    def _agree(self, one: _Read, other: _Read) -> bool:
+    def _agree(self, one: ReadClaim, other: ReadClaim) -> bool:
         channels = {one.claim.channel, other.claim.channel}
         if channels == {"tag"}:
             return True  # several declared tags are `multiple`, not a contradiction
@@ -351,12 +248,12 @@ class _Conclusion:
         ids, joint = (choice, " OR ") if choice else (governing, " AND ")
         return joint.join(self.knowledge.profile(license_id).spdx for license_id in ids) or None
 
-    def _references(self, wanted: Callable[[_Read], bool]) -> tuple[LicenseReference, ...]:
+    def _references(self, wanted: Callable[[ReadClaim], bool]) -> tuple[LicenseReference, ...]:
         found = [reference for read in self.reads if wanted(read) for reference in read.references]
         return tuple(sorted(found, key=lambda reference: (reference.channel, reference.raw, reference.id or "")))
 
 
-def _says(read: _Read) -> str:
+def _says(read: ReadClaim) -> str:
     where = {"tag": "the tag", "header": "the file header", "name": "license_name", "link": "license_link",
              "prose": "the card's text", "gate-prompt": "the gate's text", "text": read.claim.raw}  # fmt: skip
     return f"{where[read.claim.channel]} says {' and '.join(read.ids or read.candidates)}"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.licenses.resolution import PRECEDENCE, NamedLicense, resolve
+from auditor.licenses.claim_meaning import NamedLicense
+from auditor.licenses.resolution import PRECEDENCE, resolve
 from auditor.model.evidence import Evidence
 from auditor.model.license import LicenseClaim, LicenseMatch, LicenseProfile, Resolution
 
