@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from auditor.licenses.claim_meaning import NamedLicense
 from auditor.licenses.expressions import parse_expression
 from auditor.licenses.identify import LicenseIndex, identify, is_known_policy
+from auditor.licenses.spdx_list import spdx_entry
 from auditor.model.license import LicenseMatch, LicenseProfile
 from auditor.rulebook.license_files import fold_name
 from auditor.rulebook.load import Rulebook
@@ -46,7 +47,10 @@ class RulebookKnowledge:
             return NamedLicense(ids=(known,))
         ambiguous = self._rulebook.ambiguous.get(folded)
         if ambiguous is None:
-            return None
+            # A full name of the SPDX list leads to its id, and the id to a profile, if anybody has read that text.
+            listed = spdx_entry(raw)
+            known = self._rulebook.names.get(fold_name(listed.id)) if listed else None
+            return NamedLicense(ids=(known,)) if known else None
         return NamedLicense(
             candidates=ambiguous.candidates,
             counts_as_no_tag=ambiguous.family or ambiguous.placeholder,

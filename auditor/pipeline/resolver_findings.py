@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from auditor.facts.disclosed import Contradiction
+from auditor.licenses.spdx_list import spdx_entry
 from auditor.model.evidence import Evidence, Facts
 from auditor.model.finding import Finding
 from auditor.model.license import LicenseReference, Resolution
@@ -80,10 +81,10 @@ def _of_license(resolution: Resolution) -> Iterator[_Stated]:
     if "missing" in holding:
         yield _Stated("license-missing", "No license is declared, stated or found: all rights are reserved.")
     if "unresolved" in holding:
-        unknown = ", ".join(repr(name) for name in resolution.unsettled)
+        unknown = ", ".join(map(_unknown_words, resolution.unsettled))
         hint = f" It could be {', '.join(resolution.candidates)}." if resolution.candidates else ""
         what = (
-            f"Nothing we know is meant by {unknown}."
+            f"No license that was read is meant by {unknown}."
             if unknown
             else "No license could be concluded from what was read."
         )
@@ -118,6 +119,15 @@ def _of_license(resolution: Resolution) -> Iterator[_Stated]:
         links = [reference for reference in resolution.declared if reference.channel == "link"]
         detail = "The license link can change, or does not lead to a file."
         yield _Stated("license-link-unpinned", detail, _evidence([*links, *pointing]))
+
+
+def _unknown_words(name: str) -> str:
+    """Return a name that leads to no profile, with what the SPDX list knows of it."""
+    listed = spdx_entry(name)
+    if listed is None:
+        return repr(name)
+    approved = "OSI-approved" if listed.osi_approved else "not OSI-approved"
+    return f"{name!r} (SPDX {listed.id}, {approved}; nobody here has read its text)"
 
 
 def _of_texts(resolution: Resolution) -> Iterator[_Stated]:
