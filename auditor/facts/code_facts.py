@@ -41,6 +41,15 @@ def collect_code(view: SubjectView, reading: Reading, lists: Mapping[str, tuple[
         out.leave_open("inference_code_open", "Missing: which library carries the model, and its license.", shown_by)
     else:
         out.leave_open("runnable_with_published_code", "Missing: the library or code that runs the model.", runnable)
+    training = [
+        view.about_lines(line)
+        for line in view.card.prose_lines()
+        if "http" in line.text and reading.statements["training_code"].first(line.text[:2_000])
+    ]
+    if training:
+        out.say("training_code_published", True, training)
+    else:
+        out.leave_open("training_code_published", "Missing: a link to training code, or a source that says so.")
     links = [
         view.about_lines(line, quote=found.group())
         for line in view.card.all_lines()

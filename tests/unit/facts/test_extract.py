@@ -196,6 +196,13 @@ def test_base_models(card: str | None, record: Any, bases: dict[str, str]) -> No
     assert {claim.id: claim.relation for claim in found} == bases
 
 
+def test_training_code_needs_an_address() -> None:
+    linked = "The training code is at https://github.com/acme/anvil."
+    assert value(snapshot(linked), "training_code_published") is True
+    assert value(snapshot("The training code is great."), "training_code_published") == "unknown"
+    assert value(snapshot(linked), "training_code_full") == "unknown"
+
+
 def test_a_placeholder_section_says_nothing() -> None:
     card = "# Card\n\n## Limitations\n\n[More Information Needed]\n\n## Training data\n\nTBD\n"
     assert value(snapshot(card), "card_limitations") is False
