@@ -33,7 +33,7 @@ def license_claims(view: SubjectView, reading: Reading) -> tuple[LicenseClaim, .
         *_declared(view),
         *_linked(view),
         *_from_headers(view),
-        *_from_gate(view),
+        *_from_gate(view, reading),
         *_from_documents(view, reading),
         *_embedded(view, reading),
         *_stated(view, reading),
@@ -62,6 +62,8 @@ def _declared(view: SubjectView) -> Iterator[LicenseClaim]:
         for raw in _words(view.metadata.get(key)):
             named = True
             yield LicenseClaim(scope="weights", channel="tag", raw=raw, evidence=view.about_field(key))
+    for raw in _words(view.metadata.get("license_details")):
+        yield LicenseClaim(scope="weights", channel="prose", raw=raw, evidence=view.about_field("license_details"))
     if not named:
         # The Hub makes tags of the card's license; they count only where the card itself was not seen.
         for tag in view.tags:
@@ -126,13 +128,18 @@ def _about_header(view: SubjectView, document: Document, field: str, value: str)
     )  # fmt: skip
 
 
-def _from_gate(view: SubjectView) -> Iterator[LicenseClaim]:
+def _from_gate(view: SubjectView, reading: Reading) -> Iterator[LicenseClaim]:
     for key in ("extra_gated_prompt", "extra_gated_description"):
         text = view.metadata.get(key)
-        if isinstance(text, str) and len(text.split()) >= EMBEDDED_WORDS:
-            yield LicenseClaim(
-                scope="weights", channel="gate-prompt", raw=key, text=text, evidence=view.about_field(key)
-            )
+        if not isinstance(text, str):
+            continue
+        evidence = view.about_field(key)
+        if len(text.split()) >= EMBEDDED_WORDS:
+            yield LicenseClaim(scope="weights", channel="gate-prompt", raw=key, text=text, evidence=evidence)
+        elif limit := reading.statements["use_limit"].first(text):
+            # Who passes a gate has agreed to its words.
+            raw = limit.group()[:MAX_NAME]
+            yield LicenseClaim(scope="weights", channel="gate-prompt", raw=raw, evidence=evidence, limits_use=True)
 
 
 def _from_documents(view: SubjectView, reading: Reading) -> Iterator[LicenseClaim]:

@@ -23,6 +23,9 @@ _LINK = re.compile(
 _NAMED_ID = re.compile(r"[`\[*\"']([A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{1,95})[`\]*\"']")
 _URL = re.compile(r"https?://\S{1,500}")
 _PLAIN_ID = re.compile(r"(?<![\w./-])([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w-]{1,95}(?:\.\d[\w-]{0,40})?)(?![\w/])")
+_OF_DATA = re.compile(
+    r"[`\[*]{0,3}[\w.-]{1,96}/[\w.-]{1,96}[`\]*]{0,3}(?:\([^)\s]{0,300}\))?\s{1,3}(?:data\s?sets?|corpus)\b"
+)
 _NOT_MODELS = frozenset(
     {"datasets", "spaces", "docs", "blog", "papers", "collections", "tasks", "learn", "models", "chat"}
 )
@@ -146,27 +149,43 @@ def _from_url(text: str) -> str | None:
 
 def _from_prose(view: SubjectView, reading: Reading) -> Iterator[BaseClaim]:
     for line in view.card.prose_lines():
-        if "/" not in line.text or len(line.text) > 20_000:
+        if len(line.text) > 20_000:
             continue
         for sentence in _SENTENCE.split(line.text):
             words = reading.statements["base_model"].first(sentence[:2_000])
-            if words is None:
-                continue
             # A label that links elsewhere names a page there, and a card can be based on another card.
-            if "card" in sentence.lower():
+            if words is None or "card" in sentence.lower():
                 continue
-            for name in _ids_in(_LABEL.sub(" ", sentence[words.start() :][:400])):
+            rest = _LABEL.sub(" ", sentence[words.start() :][:400])
+            names = _ids_in(rest) or _sized_names_in(rest, view, reading)
+            for name in names:
                 yield BaseClaim(
                     id=name,
                     relation=_relation(sentence, reading),
                     evidence=(view.about_lines(line, quote=sentence),),
                     confidence="low",
                     declared=False,
+                    resolvable=is_hub_id(name) and "/" in name,
                 )
+
+
+def _sized_names_in(text: str, view: SubjectView, reading: Reading) -> list[str]:
+    """Return a model named by family and size only, such as `Anvil 3 8B`; the subject's own name is no base."""
+    found = reading.statements["base_name"].first_exact(_URL.sub(" ", text))
+    if found is None:
+        return []
+    name = found.group("name")
+    own = view.snapshot.id.split("/")[-1]
+    return [] if _folded(name) in _folded(own) else [name]
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _ids_in(text: str) -> list[str]:
     """Return the repositories a sentence names: by link, in quotes, or as plain words that can be nothing else."""
+    text = _OF_DATA.sub(" ", text)
     found = [*_LINK.findall(text), *_NAMED_ID.findall(text)]
     found += [name for name in _PLAIN_ID.findall(_URL.sub(" ", text)) if _looks_like_id(name)]
     return [
@@ -177,7 +196,8 @@ def _ids_in(text: str) -> list[str]:
 def _looks_like_id(name: str) -> bool:
     """Return whether `a/b` is more likely a repository than two words with a stroke between them."""
     repository = name.split("/")[1]
-    return any(letter.isdigit() for letter in repository) or "-" in repository
+    has_letter = any(letter.isalpha() for letter in repository)
+    return has_letter and (any(letter.isdigit() for letter in repository) or "-" in repository)
 
 
 def _relation(sentence: str, reading: Reading) -> str:

@@ -16,6 +16,11 @@ class Patterns(msgspec.Struct, frozen=True):
 
     alternatives: tuple[re.Pattern[str], ...]
 
+    def first_exact(self, text: str) -> re.Match[str] | None:
+        """Return the first match that also has the capital letters of the pattern."""
+        exact = (re.compile(pattern.pattern) for pattern in self.alternatives)
+        return next((found for pattern in exact if (found := pattern.search(text))), None)
+
     def first(self, text: str) -> re.Match[str] | None:
         """Return the match of the first alternative that fits anywhere in `text`."""
         return next((found for pattern in self.alternatives if (found := pattern.search(text))), None)

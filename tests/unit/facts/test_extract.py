@@ -149,6 +149,13 @@ def test_links(link: str, state: str) -> None:
     assert [claim.link_state for claim in claims(one) if claim.channel == "link"] == [state]
 
 
+def test_a_gate_that_bars_commerce_is_a_limit_and_legacy_details_are_words() -> None:
+    gate = snapshot("---\nlicense: mit\nextra_gated_prompt: You may use it for non-commercial purposes only.\n---\n")
+    assert [claim.channel for claim in claims(gate) if claim.limits_use] == ["gate-prompt"]
+    details = snapshot("---\nlicense: other\nlicense_details: public domain\n---\n")
+    assert raws(details, "prose") == ["public domain"]
+
+
 def test_a_license_of_the_weights_leaves_license_to_the_code() -> None:
     texts = tuple(
         Document(path=path, role="license", status="read", text="words " * 30) for path in ("LICENSE", "MODEL_LICENSE")
@@ -188,6 +195,8 @@ def test_licenses_in_prose(sentence: str, named: list[str]) -> None:
         ("It is fine-tuned from [acme/base-1](https://huggingface.co/acme/base-1).", None, {"acme/base-1": "finetune"}),
         ("A merge of acme/a-1 and acme/b-2.", None, {"acme/a-1": "merge", "acme/b-2": "merge"}),
         ("Based on the [transformers](https://github.com/acme/transformers-5) library and/or others.", None, {}),
+        ("We fine-tuned it from Anvil 3.1 8B.", None, {"Anvil 3.1 8B": "finetune"}),
+        ("It is built with Python 3.8 and based on Torch 2.1.", None, {}),
         ("```\nfine-tuned from `acme/base-1`\n```", None, {}),
     ],
 )  # fmt: skip
