@@ -14,6 +14,9 @@ __all__ = [
     "Batch",
     "ChannelReport",
     "DeclaredLicense",
+    "DisclosedLink",
+    "DisclosedReport",
+    "DisclosedStage",
     "EffectiveTermReport",
     "FailedTarget",
     "LicenseReport",
@@ -144,6 +147,36 @@ class ChannelReport(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
 
 
+class DisclosedStage(msgspec.Struct, frozen=True, kw_only=True):
+    """What is disclosed of the data of one training stage."""
+
+    stage: str
+    data: str
+    """released, partly-released, listed, described, not-disclosed or unknown."""
+    names: tuple[str, ...] = ()
+    license: str | None = None
+    note: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class DisclosedLink(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a paper, code, data or checkpoints are."""
+
+    role: str
+    url: str
+    license: str | None = None
+
+
+class DisclosedReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What our dated catalog adds to a report, and who read it."""
+
+    source: str
+    read_by: str
+    read_on: str
+    stages: tuple[DisclosedStage, ...] = ()
+    links: tuple[DisclosedLink, ...] = ()
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One audit."""
 
@@ -163,6 +196,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     obligations: tuple[Obligation, ...]
     channels: tuple[ChannelReport, ...]
+    disclosed: DisclosedReport | None = None
     verdict: dict[str, Any] | None = None
     problems: tuple[Problem, ...] = ()
 

@@ -11,6 +11,9 @@ from auditor.model.license import LicenseReference, Resolution
 from auditor.model.report import (
     ChannelReport,
     DeclaredLicense,
+    DisclosedLink,
+    DisclosedReport,
+    DisclosedStage,
     EffectiveTermReport,
     LicenseReport,
     Licenses,
@@ -23,7 +26,7 @@ from auditor.model.report import (
     SubjectReport,
 )
 from auditor.pipeline.assessment import Assessment
-from auditor.rulebook.disclosures import Channel
+from auditor.rulebook.disclosures import Channel, Disclosure, source_evidence
 from auditor.rulebook.load import Rulebook
 
 __all__ = ["build_report"]
@@ -54,6 +57,7 @@ def build_report(assessment: Assessment, rulebook: Rulebook, *, as_of: str) -> R
         findings=tuple(sorted(assessment.findings, key=lambda finding: finding.id)),
         obligations=obligations_of(rulebook.obligations, licensing.bound),
         channels=_channels(assessment),
+        disclosed=_disclosed(assessment.disclosure),
         verdict=None,
         problems=tuple(sorted(assessment.snapshot.problems, key=lambda problem: (problem.code, problem.message))),
     )
@@ -141,6 +145,28 @@ def _walk(assessment: Assessment, nodes: dict[str, LineageNode], edges: list[Lin
         node = LineageNode(id=dataset.id, kind="dataset", status=status, license=dataset.resolution.concluded)
         nodes.setdefault(dataset.id, node)
         edges.append(LineageEdge(from_=assessment.snapshot.id, to=dataset.id, relation="trained-on-dataset"))
+
+
+def _disclosed(disclosure: Disclosure | None) -> DisclosedReport | None:
+    if disclosure is None:
+        return None
+    stages = tuple(
+        DisclosedStage(
+            stage=row["stage"],
+            data=row["data"],
+            names=tuple(row.get("names", ())),
+            license=row.get("license"),
+            note=row.get("note"),
+            evidence=(source_evidence(row["source"]),) if "source" in row else (),
+        )
+        for row in disclosure.stages
+    )
+    links = tuple(
+        DisclosedLink(role=row["role"], url=row["url"], license=row.get("license")) for row in disclosure.links
+    )
+    return DisclosedReport(
+        source=disclosure.key, read_by=disclosure.read_by, read_on=disclosure.read_on, stages=stages, links=links
+    )
 
 
 def _channels(assessment: Assessment) -> tuple[ChannelReport, ...]:

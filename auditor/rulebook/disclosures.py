@@ -8,7 +8,7 @@ import msgspec
 
 from auditor.model.evidence import Evidence
 
-__all__ = ["Channel", "DisclosedFact", "Disclosure", "build_disclosure"]
+__all__ = ["Channel", "DisclosedFact", "Disclosure", "build_disclosure", "source_evidence"]
 
 
 class DisclosedFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ def build_disclosure(data: dict[str, Any]) -> Disclosure:
         provider_ids=tuple(data.get("provider_ids", ())),
         base=data.get("base"),
         license=license_part.get("id"),
-        license_evidence=tuple(_evidence(license_part["source"]) for _ in [0] if license_part),
+        license_evidence=tuple(source_evidence(license_part["source"]) for _ in [0] if license_part),
         facts={name: _fact(spec) for name, spec in data["facts"].items()},
         stages=tuple(data.get("stages", ())),
         links=tuple(data.get("links", ())),
@@ -83,7 +83,8 @@ def build_disclosure(data: dict[str, Any]) -> Disclosure:
     )
 
 
-def _evidence(source: dict[str, Any]) -> Evidence:
+def source_evidence(source: dict[str, Any]) -> Evidence:
+    """Return the evidence that a source of a disclosure gives."""
     return Evidence(kind="disclosed", source=source["at"], quote=source["quote"], read_on=source["read_on"])
 
 
@@ -93,7 +94,7 @@ def _fact(spec: dict[str, Any] | None) -> DisclosedFact:
     sources = [*spec.get("sources", ()), *([spec["source"]] if "source" in spec else ())]
     return DisclosedFact(
         value=spec["value"],
-        evidence=tuple(_evidence(source) for source in sources),
+        evidence=tuple(source_evidence(source) for source in sources),
         note=spec.get("note"),
         settle=spec.get("settle"),
     )

@@ -29,7 +29,7 @@ def test_every_card(corpus: Path, auditor: Auditor, complete: bool) -> None:
     for number, folder in enumerate(card_folders(corpus)):
         report = auditor.report(snapshot_of_card(folder, complete=complete))
         data = json.loads(json.dumps(report.to_dict()))
-        if number % 4 == 0:
+        if complete or number % 4 == 0:
             assert [error.message for error in validator.iter_errors(data)] == [], folder.name
         if report.weights_license.concluded is None:
             assert report.label in LOW, folder.name
