@@ -8,10 +8,13 @@ from typing import Any
 import msgspec
 
 from auditor.licenses.alignment import Aligned, align
-from auditor.licenses.fingerprints import AROUND, Chunk, chunks_of, digest, load_fingerprint
-from auditor.licenses.normalize import Words, paragraphs_outside, restricts, words_of
+from auditor.licenses.fingerprints import Chunk, chunks_of, digest, load_fingerprint
+from auditor.licenses.holder import is_name
+from auditor.licenses.normalize import Words, normalized_sha256, words_of
 from auditor.licenses.remainder import additions
+from auditor.licenses.restrictions import foreign
 from auditor.licenses.spdx_texts import SpdxSpan, spdx_spans
+from auditor.licenses.surroundings import explained_words
 from auditor.model.license import LicenseMatch, LicenseProfile, LineSpan, MatchStatus
 from auditor.rulebook.license_files import fold_name
 
@@ -30,8 +33,8 @@ MAX_QUOTE = 400
 TITLE_LINES = 40
 MAX_NAME = 12
 """Words that the name of a holder may have where a standard text is a template."""
-MAX_HOLE = 24
-"""Words that may be filled in within what stands around a license, if they are harmless."""
+CUT = "(the text goes on beyond the part that is read)"
+UNCOMPARED = "not compared word for word: no fingerprint of this license"
 
 
 class LicenseIndex:
@@ -57,7 +60,7 @@ class LicenseIndex:
         """Return the titles under which a license's text may stand, as words."""
         profile = self.profiles[license_id]
         names = (profile.title, *profile.titles, *profile.aliases, profile.spdx)
-        titles = [words_of(name).words for name in names]
+        titles = [words_of(name).words for name in (*names, profile.url or "")]
         return [*titles, *(["the", *title] for title in titles), *([*title, "license"] for title in titles)]
 
     def candidates(self, words: Words) -> list[Aligned]:
@@ -103,7 +106,8 @@ class _Candidate(msgspec.Struct, kw_only=True):
 def identify(text: str, index: LicenseIndex) -> list[LicenseMatch]:
     """Return one match for each license in `text`, best first; rivals for the same lines are in its `near`.
 
-    Exact means word for word, with nothing in the file that adds terms. A use policy we know is no license.
+    Exact means word for word, with nothing in the file that may add terms. A use policy we know is no license; an
+    unchanged one beside its own license adds nothing, any other does.
     """
     words = words_of(text)
     if len(words.words) < 5:
@@ -111,11 +115,14 @@ def identify(text: str, index: LicenseIndex) -> list[LicenseMatch]:
     aligned = index.candidates(words)
     policies = [a for a in aligned if a.fingerprint.role == "use-policy" and a.score >= POLICY_SHARE]
     candidates = _candidates(index, words, aligned, spdx_spans(text))
+    _confirm(index, text, candidates)
     winners = _contest(index, [c for c in candidates if not _inside_policy(c, policies)])
-    explained = _explained(index, words, winners, policies)
-    added = additions(words, explained)
+    if not winners:
+        return _titled(index, words)
+    own = [p for p in policies if p.whole and any(w.id == p.fingerprint.license for w, _ in winners)]
+    explained = _explained(index, words, winners, own)
+    added = additions(words, explained, [title for w, _ in winners for title in index.titles_of(w.id)])
     matches = [_match(index, words, winner, rivals, added) for winner, rivals in winners]
-    matches += _titled(index, words, explained, {match.id for match in matches})
     return sorted(matches, key=lambda match: (_RANK[match.status], -match.score, match.lines, match.id))
 
 
@@ -123,9 +130,12 @@ _RANK = {"exact": 0, "modified": 1, "partial": 2}
 
 
 def is_known_policy(text: str, index: LicenseIndex) -> bool:
-    """Return whether `text` is a use policy that belongs to a license we know."""
-    aligned = index.candidates(words_of(text))
-    return any(a.fingerprint.role == "use-policy" and a.score >= POLICY_SHARE for a in aligned)
+    """Return whether `text` is, word for word, a use policy that belongs to a license we know."""
+    words = words_of(text)
+    own = [a for a in index.candidates(words) if a.fingerprint.role == "use-policy" and a.whole]
+    explained = [any(a.start <= n < a.end for a in own) for n in range(len(words.words))]
+    titles = [title for a in own for title in index.titles_of(a.fingerprint.license)]
+    return bool(own) and not words.cut and not additions(words, explained, titles)
 
 
 def _inside_policy(candidate: _Candidate, policies: Sequence[Aligned]) -> bool:
@@ -156,8 +166,20 @@ def _candidates(
             for candidate in same:
                 candidate.engine = True
         elif not any(one.license == known for one in index.fingerprints):
-            found.append(_Candidate(id=known, start=start, end=end, score=1.0, whole=True, engine=True))
+            found.append(_Candidate(id=known, start=start, end=end, score=1.0, whole=False, engine=True))
     return found
+
+
+def _confirm(index: LicenseIndex, text: str, candidates: Sequence[_Candidate]) -> None:
+    """Call a license without fingerprint whole if the text is one whose hash its profile has.
+
+    The SPDX engine alone proves nothing: its templates let words pass.
+    """
+    unproved = [c for c in candidates if c.aligned is None and index.profiles[c.id].normalized_sha256]
+    if unproved:
+        found = normalized_sha256(text)
+        for candidate in unproved:
+            candidate.whole = found in index.profiles[candidate.id].normalized_sha256
 
 
 def _positions(words: Words, span: SpdxSpan) -> tuple[int, int]:
@@ -212,48 +234,11 @@ def _explained(
     winners: Sequence[tuple[_Candidate, list[_Candidate]]],
     policies: Sequence[Aligned],
 ) -> list[bool]:
-    """Return for each word whether it belongs to a license (or to what may stand around it, or is its title)."""
-    explained = [False] * len(words.words)
-    for start, end in [*((w.start, w.end) for w, _ in winners), *((p.start, p.end) for p in policies)]:
-        explained[start:end] = [True] * (end - start)
-    around = {
-        chunk.hash for winner, _ in winners if winner.aligned for chunk in winner.aligned.fingerprint.around
-    } | {digest(title) for winner, _ in winners for title in index.titles_of(winner.id)}  # fmt: skip
-    if around:
-        _explain_paragraphs(words, explained, around)
-        for chunk in chunks_of(words.words, AROUND):
-            if chunk.hash in around:
-                explained[chunk.start : chunk.start + chunk.count] = [True] * chunk.count
-        _close_holes(words, explained)
-    return explained
-
-
-def _explain_paragraphs(words: Words, explained: list[bool], known: set[str]) -> None:
-    """Explain every paragraph outside the licenses that a license brings along, word for word."""
-    position = 0
-    for paragraph in list(paragraphs_outside(words, explained)):
-        found = paragraph.words.split()
-        while explained[position]:
-            position += 1
-        if digest(found) in known:
-            explained[position : position + len(found)] = [True] * len(found)
-        position += len(found)
-
-
-def _close_holes(words: Words, explained: list[bool]) -> None:
-    """Explain a few harmless words between explained ones: a filled-in name or year in an appendix."""
-    position = 0
-    while position < len(explained):
-        if explained[position]:
-            position += 1
-            continue
-        end = position
-        while end < len(explained) and not explained[end]:
-            end += 1
-        bounded = position > 0 and end < len(explained)
-        if bounded and end - position <= MAX_HOLE and not restricts(" ".join(words.words[position:end])):
-            explained[position:end] = [True] * (end - position)
-        position = end
+    """Return for each word whether it belongs to a license, to what may stand around it, or is its title."""
+    spans = [*((w.start, w.end) for w, _ in winners), *((p.start, p.end) for p in policies)]
+    around = [chunk for w, _ in winners if w.aligned for chunk in w.aligned.fingerprint.around]
+    titles = [title for winner, _ in winners for title in index.titles_of(winner.id)]
+    return explained_words(words, spans, around, titles)
 
 
 def _match(
@@ -261,6 +246,10 @@ def _match(
 ) -> LicenseMatch:
     spans = [LineSpan((p.first, p.last), words.quoted(p.first, p.last)[:MAX_QUOTE]) for p in added]
     missing: list[dict[str, str]] = []
+    if words.cut:
+        spans.append(LineSpan((len(words.source), len(words.source)), CUT))
+    if winner.aligned is None and not winner.whole:
+        missing = [{"section": UNCOMPARED}]
     if winner.aligned is not None and not winner.whole and not _only_template(words, winner):
         for begin, end in winner.aligned.extra:
             first, last = words.lines[begin], words.lines[end - 1]
@@ -294,24 +283,19 @@ def _only_template(words: Words, winner: _Candidate) -> bool:
         step = next(
             (n for n in room if digest(words.words[position + n : position + n + piece.count]) == piece.hash), None
         )  # fmt: skip
-        if step is None or restricts(" ".join(words.words[position : position + step])):
+        if step is None:
+            return False
+        name = " ".join(words.written(position, position + step))
+        if step and (not is_name(name) or foreign(" ".join(words.words[position : position + step]))):
             return False
         position += step + piece.count
     return position >= aligned.end
 
 
-def _titled(index: LicenseIndex, words: Words, explained: Sequence[bool], known: set[str]) -> list[LicenseMatch]:
+def _titled(index: LicenseIndex, words: Words) -> list[LicenseMatch]:
     """Return a partial match for each license known by its title only."""
-    if any(explained):
-        return []
-    last = words.lines[-1]
+    lines = (words.lines[0], words.lines[-1])
     return [
-        LicenseMatch(
-            id=license_id,
-            spdx=index.profiles[license_id].spdx,
-            status="partial",
-            score=0.0,
-            lines=(words.lines[0], last),
-        )
-        for license_id in sorted(_titles_in(index, words) - known)
+        LicenseMatch(id=known, spdx=index.profiles[known].spdx, status="partial", score=0.0, lines=lines)
+        for known in sorted(_titles_in(index, words))
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import re
 import unicodedata
 from collections import Counter
@@ -11,37 +10,32 @@ from collections.abc import Iterator
 
 import msgspec
 
+from auditor.licenses.holder import is_holder_line
+from auditor.licenses.markup import without_markup
+from auditor.licenses.restrictions import foreign, restricts
+
 __all__ = [
     "MAX_CHARACTERS",
     "Paragraph",
     "Words",
     "normalized_sha256",
     "paragraphs_outside",
-    "restricts",
     "words_of",
 ]
 
 MAX_CHARACTERS = 2_000_000
 """How much of a text is looked at; no license is as long."""
+MAX_LINE = 20_000
+"""A longer line is shown as a whole."""
 HOLDER_CHARACTERS = 500
 """Lines that name the copyright holder are dropped only this near the beginning."""
 
-_WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
-_TAG_HINT = re.compile(
-    r"<\s{0,3}/?\s{0,3}(?:html|body|div|p|br|h[1-6]|li|ul|ol|span|td|b|strong|em|a)\b", re.IGNORECASE
-)
-_HIDDEN = re.compile(
-    r"<(script|style|nav|head|header|footer)\b[^>]{0,500}>.{0,200000}?</\1\s{0,5}>", re.IGNORECASE | re.DOTALL
-)
-_TAG = re.compile(r"<[/!]?[a-zA-Z][^<>]{0,500}>")
-_HOLDER = re.compile(r"^\W{0,20}(?:copyright\b|©|\(c\)|all rights reserved)", re.IGNORECASE)
-_RESTRICTING = re.compile(
-    r"""\bnon\b | \bno\b | \bnever\b | \bmilitary\b
-    | \bnon\ ?commercial | \bresearch\b | \bnot\b | \bonly\b | \bsolely\b | \bprohibit | \bforbid | \brestrict
-    | \bmust\b | \bshall\b | \bunless\b | \bexcept | \bcommercial | \bpermission\b | \bconsent\b | \brequire
-    | \bprovided\b | \bpersonal\ use\b | \brevo[ck]""",
-    re.VERBOSE,
-)
+_OTHER = r"[^\W_a-z0-9\u00aa-\u024f\u1e00-\u1eff\u3400-\u9fff]+"
+_WORD = re.compile(rf"[a-z0-9]+|[\u3400-\u9fff]|{_OTHER}")
+"""ASCII words, single Han characters, and runs of letters of other scripts: a sentence in Cyrillic is no empty line.
+
+Accented Latin letters only part words, as they always did for the stored fingerprints.
+"""
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -50,27 +44,45 @@ class Words(msgspec.Struct, frozen=True):
     words: list[str]
     lines: list[int]
     source: list[str]
-    """The lines as written."""
+    """The lines as written, without markup."""
+    cut: bool = False
+    """There are words beyond the part that was looked at."""
+
+    def written(self, begin: int, end: int) -> list[str]:
+        """Return the words from position `begin` up to `end` as written, with punctuation, one string a line."""
+        found: list[str] = []
+        position = begin
+        while position < end:
+            line = self.lines[position]
+            last = position
+            while last < end and self.lines[last] == line:
+                last += 1
+            found.append(self._part(line, position, last))
+            position = last
+        return found
+
+    def _part(self, line: int, begin: int, end: int) -> str:
+        first = begin
+        while first > 0 and self.lines[first - 1] == line:
+            first -= 1
+        text = _folded(self.source[line - 1])
+        if len(text) > MAX_LINE or len(text.lower()) != len(text):
+            return text
+        places = [(found.start(), found.end()) for found in _WORD.finditer(text.lower())]
+        if end - first > len(places):
+            return text
+        stop = places[end - first][0] if end - first < len(places) else len(text)
+        return text[places[begin - first][0] if begin > first else 0 : stop]
 
     def quoted(self, first: int, last: int) -> str:
         """Return the lines from `first` to `last` as one string."""
         return " ".join(" ".join(self.source[first - 1 : last]).split())
 
 
-def restricts(words: str) -> bool:
-    """Return whether normalized words could take a right away or set a condition."""
-    return _RESTRICTING.search(words) is not None
-
-
 def words_of(text: str) -> Words:
     """Return the words of `text`; linear in its length, which is cut at `MAX_CHARACTERS`."""
     kept = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", " ")
-    if len(_TAG_HINT.findall(kept[:200_000])) >= 3:
-        # What is hidden or navigation is no text of a license; its line breaks stay, for the line numbers.
-        kept = _HIDDEN.sub(lambda found: "\n" * found.group().count("\n"), kept)
-        kept = _TAG.sub(lambda found: " " + "\n" * found.group().count("\n"), kept)
-        kept = html.unescape(kept)
-    source = kept.split("\n")
+    source = without_markup(kept)
     footers = _footers(source)
     words: list[str] = []
     lines: list[int] = []
@@ -81,16 +93,23 @@ def words_of(text: str) -> Words:
         found = _words_in(line)
         if not found or (footers and " ".join(w for w in found if not w.isdigit()) in footers):
             continue
-        if near_the_top and _HOLDER.match(line) and len(found) <= 15 and not restricts(" ".join(found)):
+        if near_the_top and is_holder_line(line):
             continue
         words += found
         lines += [number] * len(found)
-    return Words(words, lines, source)
+    return Words(words, lines, source, bool(text[MAX_CHARACTERS:].strip()))
 
 
 def _words_in(line: str) -> list[str]:
-    folded = line if line.isascii() else unicodedata.normalize("NFKC", line)
-    return _WORD.findall(folded.lower())
+    return _WORD.findall(_folded(line).lower())
+
+
+def _folded(line: str) -> str:
+    """Return one spelling of letters that look alike; a line that would grow without measure stays as it is."""
+    if line.isascii():
+        return line
+    folded = unicodedata.normalize("NFKC", line)
+    return folded if len(folded) <= 2 * len(line) + 100 else line
 
 
 def _footers(source: list[str]) -> frozenset[str]:
@@ -104,7 +123,7 @@ def _footers(source: list[str]) -> frozenset[str]:
         digits = [word for word in found if word.isdigit()]
         if digits and 1 < len(found) <= 10:
             rest = " ".join(word for word in found if not word.isdigit())
-            if rest and not restricts(rest):
+            if rest and not restricts(rest) and not foreign(rest):
                 counts[rest] += 1
                 numbers.setdefault(rest, set()).add(digits[0])
     return frozenset(
@@ -123,20 +142,23 @@ class Paragraph(msgspec.Struct, frozen=True):
     first: int
     last: int
     words: str
+    begin: int = 0
+    end: int = 0
+    """Word positions: from `begin` up to `end`."""
 
 
 def paragraphs_outside(words: Words, explained: list[bool]) -> Iterator[Paragraph]:
     """Yield the paragraphs made of words that are not `explained`; an explained word or a blank line ends one."""
-    first = last = 0
+    first = last = begin = 0
     collected: list[str] = []
-    for word, line, known in zip(words.words, words.lines, explained, strict=True):
+    for position, (word, line, known) in enumerate(zip(words.words, words.lines, explained, strict=True)):
         blank_between = last and line > last + 1
         if collected and (known or blank_between):
-            yield Paragraph(first, last, " ".join(collected))
+            yield Paragraph(first, last, " ".join(collected), begin, position)
             collected = []
         if not known:
-            first = first if collected else line
+            first, begin = (first, begin) if collected else (line, position)
             collected.append(word)
         last = line
     if collected:
-        yield Paragraph(first, last, " ".join(collected))
+        yield Paragraph(first, last, " ".join(collected), begin, len(words.words))

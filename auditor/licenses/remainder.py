@@ -1,13 +1,21 @@
-"""What stands beside a license in the same text: harmless surroundings, or words that add to its terms."""
+"""What stands beside a license in the same text: harmless surroundings, or words that may add to its terms."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from auditor.licenses.normalize import Paragraph, Words, paragraphs_outside, restricts
+from auditor.licenses.holder import is_holder_line, is_name
+from auditor.licenses.normalize import Paragraph, Words, paragraphs_outside, words_of
+from auditor.licenses.restrictions import foreign, restricts, restricts_strongly
 
 __all__ = ["additions"]
 
+MAX_PARAGRAPHS = 400
+"""More paragraphs than these are not excused one by one: the rest counts as added."""
+NAME_WORDS = 4
+MIN_WORDS = 15
+MIN_OBLIGATIONS = 2
 _OBLIGATION = frozenset(
     {
         "must", "shall", "may", "not", "only", "solely", "prohibited", "prohibits", "required", "requires", "require",
@@ -16,71 +24,181 @@ _OBLIGATION = frozenset(
         "consent", "obtain", "display", "credit", "attribution", "revoke", "terminate", "royalty", "fee",
     }
 )  # fmt: skip
-_LIMITING = frozenset(
-    {"limited", "limit", "limits", "need", "needs", "paid", "pay", "agreement", "apply", "applies", "revenue", "users",
-     "void", "contact", "ask", "instead", "however", "country", "countries"}
-)  # fmt: skip
-# A single short sentence of this kind changes a license.
-_STRONG = re.compile(
-    r"""non\ ?commercial | commons\ clause | research\ (?:use\ |purposes?\ |and\ \w+\ )?only
-    | (?:only|solely)\ for | for\ \w+\ (?:use|purposes?)\ only
-    | (?:may|must|shall|can|do|will|should)\ not\ (?:be\ )?
-      (?:use|sell|sold|resell|distribut|cop|shar|train|deploy|host|modif|publish|sublicens|redistribut)
-    | can\ ?not\ be\ (?:use|sold|distribut|shar|modif)
-    | not\ (?:be\ )?(?:permitted|allowed|authori[sz]ed|licensed\ for|for\ commercial)
-    | prohibited | forbidden | additional\ (?:terms|conditions|restrictions|requirements) | supplemental\ terms
-    | (?:requires?|obtain|without)\ (?:an?\ |our\ |the\ |prior\ |express\ |written\ |separate\ |commercial\ ){0,5}
-      (?:license|permission|consent|agreement)
-    | monthly\ active\ users | annual\ revenue
-    | must\ (?:prominently\ )?(?:display|show|credit|include|attribute|notify|register|comply|be)
-    | shall\ (?:prominently\ )?(?:display|show|credit)
-    | personal\ use | excluding | except\ (?:for|that|in|as) | no\ (?:commercial|military|one)
-    | residents?\ of | (?:is|are)\ revocable | may\ be\ revoked""",
-    re.VERBOSE,
+# With the words of a title these make sentences that say no more than which license it is.
+_INTRODUCING = frozenset(
+    [
+        "the",
+        "a",
+        "this",
+        "is",
+        "are",
+        "of",
+        "under",
+        "and",
+        "license",
+        "licence",
+        "licensed",
+        "released",
+        "distributed",
+        "available",
+        "project",
+        "software",
+        "repository",
+        "source",
+        "work",
+        "model",
+        "models",
+        "library",
+        "program",
+        "package",
+        "following",
+        "see",
+        "file",
+        "files",
+        "details",
+        "full",
+        "text",
+        "copy",
+        "below",
+        "information",
+        "spdx",
+        "identifier",
+        "v",
+        "md",
+        "txt",
+        "open",
+        "https",
+        "http",
+        "www",
+        "org",
+        "licenses",
+        "html",
+    ]
 )
+_LICENSE_WORD = re.compile(r"licen[sc]e|agreement|terms|version|copyright|edition|addendum|amendment", re.IGNORECASE)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.{0,200})")
 _LICENSE_HEADING = re.compile(
-    r"licen[sc]|terms|condition|restrict|commercial|permitted|prohibited|use policy", re.IGNORECASE
+    r"licen[sc]|terms|condition|restrict|commercial|permitted|prohibited|use policy|legal", re.IGNORECASE
 )
-MIN_WORDS = 15
-MIN_SENTENCE = 4
-MIN_OBLIGATIONS = 2
+_FIELD = re.compile(r"^[\w-]{1,60}:(?:\s|$)")
+MAX_FRONT_MATTER = 2_000
 
 
-def additions(words: Words, explained: list[bool]) -> list[Paragraph]:
-    """Return the paragraphs outside all licenses that add terms; `explained` says it of each word.
+def additions(words: Words, explained: list[bool], titles: Sequence[Sequence[str]]) -> list[Paragraph]:
+    """Return the paragraphs outside all licenses that may add terms; `explained` says it of each word.
 
-    In a license file every sentence with a word of restriction counts. In a longer document around a license (a
-    card, recognized by its metadata block or by being mostly something else) only the section the license stands in
-    and sections headed like terms do: usage notes are full of "must" and "only".
+    In a license file everything counts that is not of a known harmless form: a title, a sentence that only names the
+    license, a copyright notice, a name. In a document around a license (a card, a README) the section the license
+    stands in is read for any word of restriction, and the rest only for words that limit a license from anywhere:
+    usage notes are full of "must" and "only". `titles` are the titles of the licenses found, as words.
     """
+    excused = frozenset(word for title in titles for word in title) | _INTRODUCING
     paragraphs = list(paragraphs_outside(words, explained))
-    in_document = words.source[:1] == ["---"] or sum(explained) * 2 < len(explained)
-    if in_document:
-        return [p for p in _in_license_sections(words, explained, paragraphs) if _adds(p.words)]
-    return [p for p in paragraphs if _adds(p.words) or restricts(p.words) or _limits(p.words)]
-
-
-def _limits(text: str) -> bool:
-    """Return whether a sentence has a word that often limits a grant."""
-    found = text.split()
-    return len(found) >= MIN_SENTENCE and any(word in _OBLIGATION or word in _LIMITING for word in found)
+    headings = _headings(words)
+    if not _is_document(words, headings, excused):
+        return [
+            p for n, p in enumerate(paragraphs) if n >= MAX_PARAGRAPHS or not _harmless(words, explained, p, excused)
+        ]
+    near, headed = _sections(words, explained, headings)
+    found = []
+    for number, paragraph in enumerate(paragraphs):
+        text = paragraph.words
+        if number < MAX_PARAGRAPHS and _harmless(words, explained, paragraph, excused):
+            continue
+        beside = _follows(words, explained, paragraph) or _precedes(words, explained, paragraph)
+        if (
+            restricts_strongly(text)
+            or (paragraph.first in near and (beside or restricts(text)))
+            or (paragraph.first in headed and _adds(text))
+        ):
+            found.append(paragraph)
+    return found
 
 
 def _adds(text: str) -> bool:
     found = text.split()
-    if _STRONG.search(text):
-        return True
     return len(found) >= MIN_WORDS and sum(word in _OBLIGATION for word in found) >= MIN_OBLIGATIONS
 
 
-def _in_license_sections(words: Words, explained: list[bool], paragraphs: list[Paragraph]) -> list[Paragraph]:
-    headings = [0, *(n for n, line in enumerate(words.source, start=1) if _HEADING.match(line))]
+def _harmless(words: Words, explained: list[bool], paragraph: Paragraph, excused: frozenset[str]) -> bool:
+    """Return whether every line of a paragraph only names the license, its holder or the work."""
+    runs_on = _follows(words, explained, paragraph)
+    beside = runs_on or _precedes(words, explained, paragraph)
+    return all(
+        # What runs on after a license is no title.
+        _harmless_line(line, frozenset() if runs_on and number == 0 else excused, beside)
+        for number, line in enumerate(words.written(paragraph.begin, paragraph.end))
+    )
+
+
+def _harmless_line(line: str, excused: frozenset[str], beside: bool) -> bool:
+    if len(line) > 1_000:
+        return False
+    found = words_of_line(line)
+    if is_holder_line(line) or all(word in excused for word in found):
+        return True
+    # Title and holder on one line: what is left after the words of the title must be a whole notice.
+    notice = re.search(r"copyright\b|©|\(c\)", line, re.IGNORECASE)
+    if notice and all(word in excused for word in words_of_line(line[: notice.start()])):
+        return is_holder_line(line[notice.start() :])
+    if beside or foreign(" ".join(found)) or _LICENSE_WORD.search(line):
+        return False
+    return len(found) <= NAME_WORDS and is_name(line, small_words=0)
+
+
+def words_of_line(line: str) -> list[str]:
+    """Return the normalized words of one line."""
+    return words_of(f"\n{line}").words if "copyright" not in line.lower() else words_of(f"x {line}").words[1:]
+
+
+def _follows(words: Words, explained: list[bool], paragraph: Paragraph) -> bool:
+    """Return whether a paragraph begins on the line on which words of a license end."""
+    begin = paragraph.begin
+    return begin > 0 and explained[begin - 1] and words.lines[begin - 1] == words.lines[begin]
+
+
+def _precedes(words: Words, explained: list[bool], paragraph: Paragraph) -> bool:
+    """Return whether a paragraph ends on the line on which words of a license begin."""
+    end = paragraph.end
+    return end < len(explained) and explained[end] and words.lines[end] == words.lines[end - 1]
+
+
+def _headings(words: Words) -> list[int]:
+    """Return the lines that are headings; a text whose every line is a comment has none."""
+    written = [line for line in words.source if line.strip()]
+    marked = sum(line.lstrip().startswith("#") for line in written)
+    if marked * 2 > len(written) and marked > 2:
+        return []
+    return [number for number, line in enumerate(words.source, start=1) if _HEADING.match(line)]
+
+
+def _is_document(words: Words, headings: list[int], excused: frozenset[str]) -> bool:
+    """Return whether a text is a card or README by its form; length proves nothing, for anybody can add to a text."""
+    if _has_front_matter(words.source):
+        return True
+    return any(
+        not _LICENSE_HEADING.search(words.source[number - 1])
+        and not all(word in excused for word in words_of_line(words.source[number - 1]))
+        for number in headings
+    )
+
+
+def _has_front_matter(source: Sequence[str]) -> bool:
+    if source[:1] != ["---"] or len(source) < 3 or not _FIELD.match(source[1]):
+        return False
+    return any(line.rstrip() in ("---", "...") for line in source[2:MAX_FRONT_MATTER])
+
+
+def _sections(words: Words, explained: list[bool], headings: list[int]) -> tuple[set[int], set[int]]:
+    """Return the lines of sections that hold a license, and of those headed like terms."""
     covered = {line for line, known in zip(words.lines, explained, strict=True) if known}
-    wanted: set[int] = set()
-    for begin, end in zip(headings, [*headings[1:], len(words.source) + 1], strict=True):
-        title = words.source[begin - 1] if begin else ""
-        holds_license = any(line in covered for line in range(max(begin, 1), end))
-        if holds_license or _LICENSE_HEADING.search(title):
-            wanted.update(range(max(begin, 1), end))
-    return [paragraph for paragraph in paragraphs if paragraph.first in wanted]
+    near: set[int] = set()
+    headed: set[int] = set()
+    begins = [1, *(number for number in headings if number > 1)]
+    for begin, end in zip(begins, [*begins[1:], len(words.source) + 1], strict=True):
+        section = range(begin, end)
+        if not covered.isdisjoint(section):
+            near.update(section)
+        elif begin in headings and _LICENSE_HEADING.search(words.source[begin - 1]):
+            headed.update(section)
+    return near, headed
