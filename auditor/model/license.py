@@ -11,7 +11,11 @@ from auditor.model.evidence import Evidence
 __all__ = [
     "ClaimChannel",
     "Judgment",
+    "LicenseApplication",
     "LicenseClaim",
+    "SeparateLicense",
+    "StatedContradiction",
+    "StatedRule",
     "LicenseMatch",
     "LicenseProfile",
     "LicenseReference",
@@ -58,6 +62,43 @@ class ProfileReading(msgspec.Struct, frozen=True):
     on: str
 
 
+class StatedRule(msgspec.Struct, frozen=True):
+    """What a text says of one kind of use or one purpose."""
+
+    answer: str
+    section: str | None = None
+    note: str | None = None
+
+
+class SeparateLicense(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a text names a way to ask for rights that it withholds, and which rights."""
+
+    section: str
+    covers: tuple[str, ...]
+    note: str | None = None
+
+
+class StatedContradiction(msgspec.Struct, frozen=True, kw_only=True):
+    """A place where a text contradicts itself; what it touches stays unclear."""
+
+    touches: tuple[str, ...]
+    section: str
+    note: str
+
+
+class LicenseApplication(msgspec.Struct, frozen=True, kw_only=True):
+    """How the terms of a license meet a use, as far as its text says so."""
+
+    separate_license: SeparateLicense | None = None
+    grants: dict[str, StatedRule] = {}
+    """Use kind -> what a grant limited by kind of use covers."""
+    purposes: dict[str, StatedRule] = {}
+    duties: dict[str, tuple[str, ...]] = {}
+    """Condition -> the acts that bring it to life, where the text differs from the usual ones."""
+    contradictions: tuple[StatedContradiction, ...] = ()
+    text_only_models: tuple[str, ...] = ()
+
+
 class LicenseProfile(msgspec.Struct, frozen=True, kw_only=True):
     """What we know of one license version (one file of `rules/licenses/`)."""
 
@@ -81,6 +122,8 @@ class LicenseProfile(msgspec.Struct, frozen=True, kw_only=True):
     reviewed: dict[str, str] | None = None
     summary: str = ""
     ambiguities: tuple[str, ...] = ()
+    application: LicenseApplication | None = None
+    """`None` while nobody has asked the text these questions: a verdict from it is unclear."""
 
 
 class LineSpan(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from auditor.model.license import Judgment, LicenseProfile, ProfileReading, TermValue
+from auditor.model.license import Judgment, LicenseApplication, LicenseProfile, ProfileReading, TermValue
 from auditor.rulebook.rule_files import RuleReader
 from auditor.rulebook.strict_yaml import StrictYaml
 from auditor.rulebook.suggestion import did_you_mean
@@ -44,7 +44,7 @@ def read_licenses(reader: RuleReader, vocabulary: Vocabulary) -> dict[str, Licen
         data = document.data
         if relative.as_posix() != f"{data['id']}.yaml":
             reader.problems.append(f"{document.at(('id',))}: id {data['id']!r} and file name differ")
-        reader.problems += _term_problems(document, vocabulary)
+        reader.problems += _term_problems(document, vocabulary) + _application_problems(document, vocabulary)
         found[data["id"]] = _profile(data, vocabulary)
     return found
 
@@ -70,6 +70,36 @@ def _term_problems(document: StrictYaml, vocabulary: Vocabulary) -> list[str]:
         )
     if data["text"] != "not-read" and not data.get("read"):
         problems.append(f"{document.at(('text',))}: says {data['text']} but names no text under `read`")
+    return problems
+
+
+def _application_problems(document: StrictYaml, vocabulary: Vocabulary) -> list[str]:
+    application = document.data.get("application") or {}
+    touchable = {**vocabulary.use_kinds, **vocabulary.purposes, **vocabulary.terms}
+    problems = []
+    for block, known in (
+        ("grants", vocabulary.use_kinds),
+        ("purposes", vocabulary.purposes),
+        ("duties", vocabulary.terms),
+    ):
+        for name in application.get(block, {}):
+            if name not in known:
+                where = document.at(("application", block, name), key=True)
+                problems.append(f"{where}: unknown name {name!r}{did_you_mean(name, known)}")
+    for name, acts in application.get("duties", {}).items():
+        for n, act in enumerate(acts):
+            if act not in vocabulary.acts:
+                where = document.at(("application", "duties", name, n))
+                problems.append(f"{where}: unknown act {act!r}{did_you_mean(act, vocabulary.acts)}")
+    for n, row in enumerate(application.get("contradictions", ())):
+        for name in row["touches"]:
+            if name not in touchable:
+                where = document.at(("application", "contradictions", n, "touches"))
+                problems.append(f"{where}: {name!r} is no use kind, purpose or term{did_you_mean(name, touchable)}")
+    for name, rule in application.get("purposes", {}).items():
+        if rule["section"] is None and rule["answer"] not in ("silent", "unknown"):
+            where = document.at(("application", "purposes", name))
+            problems.append(f"{where}: {name} is {rule['answer']} but names no section")
     return problems
 
 
@@ -99,6 +129,7 @@ def _profile(data: dict[str, Any], vocabulary: Vocabulary) -> LicenseProfile:
         reviewed=data.get("reviewed"),
         summary=data["summary"],
         ambiguities=tuple(data.get("ambiguities", ())),
+        application=msgspec.convert(data["application"], LicenseApplication) if "application" in data else None,
     )
 
 

@@ -101,6 +101,9 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     """Lists that are derived from a judgment of the license profiles."""
     enums: dict[str, dict[str, str]]
     finding_codes: dict[str, FindingCode]
+    use_kinds: dict[str, str]
+    purposes: dict[str, str]
+    acts: dict[str, str]
 
 
 def build_vocabulary(data: dict[str, Any]) -> Vocabulary:
@@ -122,6 +125,9 @@ def build_vocabulary(data: dict[str, Any]) -> Vocabulary:
         list_judgments={n: s["from_judgment"] for n, s in data["lists"].items() if "from_judgment" in s},
         enums={name: spec["values"] for name, spec in data["enums"].items()},
         finding_codes={name: FindingCode(**spec) for name, spec in data["finding_codes"].items()},
+        use_kinds=data["use_kinds"],
+        purposes=data["purposes"],
+        acts=data["acts"],
     )
 
 
