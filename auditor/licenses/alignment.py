@@ -41,7 +41,7 @@ class Aligned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def align(fingerprint: Fingerprint, words: Words, chunks: list[Chunk]) -> Aligned | None:
-    """Return how the fingerprint fits; `chunks` are those of the text under the fingerprint's divisor."""
+    """Return how the fingerprint fits; `chunks` are those of the text under the fingerprint's radius."""
     ours = [chunk.hash for chunk in fingerprint.chunks]
     theirs = [chunk.hash for chunk in chunks]
     matching = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()

@@ -22,6 +22,8 @@ class NamedLicense(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[str, ...] = ()
     counts_as_no_tag: bool = False
     """A family or placeholder: says nothing once a text or a full name resolves."""
+    spdx: dict[str, str] = {}
+    """Profile id -> the SPDX id that was declared, where one text goes with several (GPL-3.0-or-later)."""
 
 
 class LicenseKnowledge(Protocol):
@@ -35,8 +37,8 @@ class LicenseKnowledge(Protocol):
         """Return the licenses found in a text, best first."""
         ...
 
-    def is_policy(self, text: str) -> bool:
-        """Return whether a text is a use policy that belongs to a license we know."""
+    def policy_of(self, text: str) -> tuple[str, ...]:
+        """Return the licenses to which a text belongs as their use policy, word for word; mostly none."""
         ...
 
     def profile(self, license_id: str) -> LicenseProfile:
@@ -52,7 +54,10 @@ class ReadClaim(msgspec.Struct, frozen=True, kw_only=True):
     choice: bool = False
     candidates: tuple[str, ...] = ()
     says_nothing: bool = False
-    """A placeholder or family name, or a use policy beside the license."""
+    """A placeholder or family name, or a card without a license."""
+    spdx: dict[str, str] = {}
+    policy_of: tuple[str, ...] = ()
+    """For a use policy: the licenses it belongs to, of which one must govern."""
     matches: tuple[LicenseMatch, ...] = ()
     pointer: bool = False
     references: tuple[LicenseReference, ...] = ()
@@ -75,6 +80,7 @@ def read_claim(claim: LicenseClaim, knowledge: LicenseKnowledge) -> ReadClaim:
         ids=named.ids,
         choice=named.choice or (claim.choice_stated and len(named.ids) > 1),
         candidates=named.candidates,
+        spdx=named.spdx,
         says_nothing=named.counts_as_no_tag or (claim.channel == "link" and not named.ids),
         references=references,
     )
@@ -86,8 +92,9 @@ def _read_text(claim: LicenseClaim, knowledge: LicenseKnowledge) -> ReadClaim:
     matches = tuple(match for match in found if knowledge.profile(match.id).scope != "policy")
     ids = tuple(dict.fromkeys(match.id for match in matches if match.status != "partial"))
     partial = tuple(dict.fromkeys(match.id for match in matches if match.status == "partial"))
-    # A use policy beside the license is part of the license's terms, and a card without a license is no claim.
-    beside = claim.channel in ("gate-prompt", "prose") or bool(found) or knowledge.is_policy(claim.text)
+    # A use policy is part of the terms of its own license, and a card without a license is no claim.
+    policy_of = () if matches else knowledge.policy_of(claim.text)
+    beside = claim.channel in ("gate-prompt", "prose") or bool(matches) or bool(policy_of)
     pointer = not beside and claim.channel == "text" and is_pointer(claim.text)
     references = tuple(_reference(match.id, claim, match) for match in matches)
     if not references and claim.channel == "text":
@@ -95,9 +102,10 @@ def _read_text(claim: LicenseClaim, knowledge: LicenseKnowledge) -> ReadClaim:
     return ReadClaim(
         claim=claim,
         ids=ids,
-        candidates=partial,
+        candidates=policy_of or partial,
         matches=matches,
-        says_nothing=beside and not matches,
+        says_nothing=beside and not matches and not policy_of,
+        policy_of=policy_of,
         pointer=pointer,
         references=references,
     )

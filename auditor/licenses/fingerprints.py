@@ -1,8 +1,9 @@
 """Fingerprints of license texts: hashes of content-defined chunks, from which the text cannot be read.
 
-A chunk ends where a hash of two neighboring words is divisible by the fingerprint's divisor, so a text that stands
-inside another one is cut at the same places. A chunk covers some 16 words and more, and only its hash and length are
-kept: no word of the text, and no overlapping windows that could be unrolled (research on license matching, 3).
+A chunk ends where the hash of two neighboring words is the smallest within a radius of words on both sides, so a text
+that stands inside another one is cut at the same places. A chunk covers at least eight words, some fifteen and more on
+average, and only its hash and length are kept: no word of the text, no piece short enough to guess, and no overlapping
+windows that could be unrolled (research on license matching, 3).
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from auditor.licenses.normalize import paragraphs_outside, words_of
 
 __all__ = ["Chunk", "Fingerprint", "build_fingerprint", "chunks_of", "digest", "load_fingerprint"]
 
-DIVISORS = (8, 16, 32, 64, 128)
+RADII = (7, 15, 31, 63)
+"""Distances in words within which a cut is the smallest hash; a chunk is longer than the radius."""
 MAX_CHUNKS = 95
-AROUND = 8
-"""Divisor for what may stand around a body: short texts, of which a filled-in copy should still be recognized."""
+AROUND = 7
+"""Radius for what may stand around a body: short texts, of which a filled-in copy should still be recognized."""
 
 
 class Chunk(msgspec.Struct, frozen=True):
@@ -38,7 +40,7 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
 
     license: str
     role: Literal["license", "use-policy"]
-    divisor: int
+    radius: int
     tokens: int
     """Words of the body."""
     head: Chunk
@@ -57,21 +59,39 @@ def digest(words: Sequence[str]) -> str:
     return hashlib.blake2b(" ".join(words).encode(), digest_size=6).hexdigest()
 
 
-def cuts_of(words: Sequence[str], divisor: int) -> list[int]:
-    """Return the positions after which a chunk ends."""
-    return [
-        position + 1
-        for position in range(1, len(words))
-        if zlib.crc32(f"{words[position - 1]} {words[position]}".encode()) % divisor == 0
-    ]
+def chunks_of(words: Sequence[str], radii: Sequence[int]) -> dict[int, list[Chunk]]:
+    """Return for each radius the chunks between the first and the last cut, with their places."""
+    hashes = _pair_hashes(words)
+    return {radius: _chunks(words, _cuts(hashes, radius)) for radius in radii}
 
 
-def chunks_of(words: Sequence[str], divisor: int) -> list[Chunk]:
-    """Return the chunks between the first and the last cut, with their places."""
-    cuts = cuts_of(words, divisor)
-    return [
-        Chunk(digest(words[begin:end]), end - begin, begin) for begin, end in pairwise(cuts)
-    ]  # fmt: skip
+def _pair_hashes(words: Sequence[str]) -> list[int]:
+    return [zlib.crc32(f"{one} {two}".encode()) for one, two in pairwise(words)]
+
+
+def _cuts(hashes: Sequence[int], radius: int) -> list[int]:
+    """Return the positions after which a chunk ends: each hash that is the smallest within the radius."""
+    found: list[int] = []
+    here = 0
+    while here < len(hashes):
+        behind = hashes[here + 1 : here + radius + 1]
+        least = min(behind, default=hashes[here])
+        if least < hashes[here]:
+            here += 1 + behind.index(least)  # nothing in between can be the smallest
+            continue
+        if hashes[here] < min(hashes[max(0, here - radius) : here], default=hashes[here] + 1):
+            found.append(here + 2)
+        here += radius + 1
+    return found
+
+
+def _cuts_inside(body: Sequence[str], radius: int) -> list[int]:
+    """Return the cuts that stay whatever stands before or after the body."""
+    return [cut for cut in _cuts(_pair_hashes(body), radius) if radius + 2 <= cut <= len(body) - radius]
+
+
+def _chunks(words: Sequence[str], cuts: Sequence[int]) -> list[Chunk]:
+    return [Chunk(digest(words[begin:end]), end - begin, begin) for begin, end in pairwise(cuts)]
 
 
 def build_fingerprint(
@@ -94,18 +114,18 @@ def build_fingerprint(
     begin = _find(words, words_of(body_from).words, 0) if body_from else 0
     end = _find(words, words_of(body_to).words, begin) + len(words_of(body_to).words) if body_to else len(words)
     body = words[begin:end]
-    divisor = next((d for d in DIVISORS if len(cuts_of(body, d)) <= MAX_CHUNKS), DIVISORS[-1])
-    cuts = cuts_of(body, divisor)
+    radius = next((r for r in RADII if len(_cuts_inside(body, r)) <= MAX_CHUNKS), RADII[-1])
+    cuts = _cuts_inside(body, radius)
     if len(cuts) < 2:
         raise ValueError("the text is too short for a fingerprint")
-    inner = chunks_of(body, divisor)
-    outside = [*chunks_of(words[:begin], AROUND), *chunks_of(words[end:], AROUND)]
+    inner = _chunks(body, cuts)
+    outside = [chunk for part in (words[:begin], words[end:]) for chunk in chunks_of(part, (AROUND,))[AROUND]]
     known = [begin <= position < end for position in range(len(words))]
     outside += [Chunk(digest(p.words.split()), len(p.words.split())) for p in paragraphs_outside(whole, known)]
     return {
         "license": license_id,
         "role": role,
-        "divisor": divisor,
+        "radius": radius,
         "tokens": len(body),
         "head": [digest(body[: cuts[0]]), cuts[0]],
         "chunks": [[chunk.hash, chunk.count] for chunk in inner],
@@ -138,7 +158,7 @@ def load_fingerprint(data: Mapping[str, Any]) -> Fingerprint:
     return Fingerprint(
         license=data["license"],
         role=data["role"],
-        divisor=data["divisor"],
+        radius=data["radius"],
         tokens=data["tokens"],
         head=Chunk(*data["head"]),
         chunks=tuple(Chunk(*entry) for entry in data["chunks"]),

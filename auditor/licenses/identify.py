@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from auditor.licenses.alignment import Aligned, align
-from auditor.licenses.fingerprints import Chunk, chunks_of, digest, load_fingerprint
+from auditor.licenses.fingerprints import chunks_of, digest, load_fingerprint
 from auditor.licenses.holder import is_name
 from auditor.licenses.normalize import Words, normalized_sha256, words_of
 from auditor.licenses.remainder import additions
@@ -18,7 +18,7 @@ from auditor.licenses.surroundings import explained_words
 from auditor.model.license import LicenseMatch, LicenseProfile, LineSpan, MatchStatus
 from auditor.rulebook.license_files import fold_name
 
-__all__ = ["LicenseIndex", "identify", "is_known_policy"]
+__all__ = ["LicenseIndex", "identify", "known_policy_of"]
 
 MIN_SHARE = 0.3
 """Below this share of a license its common phrases prove nothing."""
@@ -44,6 +44,7 @@ class LicenseIndex:
         self.profiles = profiles
         loaded = [load_fingerprint(data) for _, data in sorted(fingerprints.items())]
         self.fingerprints = [one for one in loaded if one.license in profiles]
+        self.radii = sorted({one.radius for one in self.fingerprints})
         self.by_chunk: dict[str, list[int]] = {}
         for position, fingerprint in enumerate(self.fingerprints):
             for chunk in fingerprint.chunks:
@@ -65,21 +66,19 @@ class LicenseIndex:
 
     def candidates(self, words: Words) -> list[Aligned]:
         """Return how every fingerprint fits of which enough is in the text."""
-        cut: dict[int, list[Chunk]] = {}
         found: list[Aligned] = []
-        for divisor in sorted({fingerprint.divisor for fingerprint in self.fingerprints}):
-            cut[divisor] = chunks_of(words.words, divisor)
+        cut = chunks_of(words.words, self.radii)
         weights: dict[int, int] = {}
-        for divisor, chunks in cut.items():
+        for radius, chunks in cut.items():
             for chunk in {(chunk.hash, chunk.count) for chunk in chunks}:
                 for position in self.by_chunk.get(chunk[0], ()):
-                    if self.fingerprints[position].divisor == divisor:
+                    if self.fingerprints[position].radius == radius:
                         weights[position] = weights.get(position, 0) + chunk[1]
         shares = {p: weight / self.fingerprints[p].tokens for p, weight in weights.items()}
         best = sorted((p for p in shares if shares[p] >= MIN_SHARE / 2), key=lambda p: (-shares[p], p))
         for position in best[:MAX_CANDIDATES]:
             fingerprint = self.fingerprints[position]
-            aligned = align(fingerprint, words, cut[fingerprint.divisor])
+            aligned = align(fingerprint, words, cut[fingerprint.radius])
             if aligned is not None and aligned.score >= MIN_SHARE:
                 found.append(aligned)
         return found
@@ -129,13 +128,15 @@ def identify(text: str, index: LicenseIndex) -> list[LicenseMatch]:
 _RANK = {"exact": 0, "modified": 1, "partial": 2}
 
 
-def is_known_policy(text: str, index: LicenseIndex) -> bool:
-    """Return whether `text` is, word for word, a use policy that belongs to a license we know."""
+def known_policy_of(text: str, index: LicenseIndex) -> tuple[str, ...]:
+    """Return the licenses to which `text` belongs as their use policy, word for word and with nothing beside it."""
     words = words_of(text)
     own = [a for a in index.candidates(words) if a.fingerprint.role == "use-policy" and a.whole]
     explained = [any(a.start <= n < a.end for a in own) for n in range(len(words.words))]
     titles = [title for a in own for title in index.titles_of(a.fingerprint.license)]
-    return bool(own) and not words.cut and not additions(words, explained, titles)
+    if words.cut or additions(words, explained, titles):
+        return ()
+    return tuple(sorted({a.fingerprint.license for a in own}))
 
 
 def _inside_policy(candidate: _Candidate, policies: Sequence[Aligned]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from auditor.licenses.claim_meaning import NamedLicense
 from auditor.licenses.expressions import parse_expression
-from auditor.licenses.identify import LicenseIndex, identify, is_known_policy
+from auditor.licenses.identify import LicenseIndex, identify, known_policy_of
 from auditor.licenses.spdx_list import spdx_entry
 from auditor.model.license import LicenseMatch, LicenseProfile
 from auditor.rulebook.license_files import fold_name
@@ -24,7 +24,7 @@ class RulebookKnowledge:
         index = LicenseIndex(rulebook.licenses, rulebook.fingerprints)
         # Every copy of a license in a batch is the same text.
         self._identify = functools.lru_cache(maxsize=256)(lambda text: tuple(identify(text, index)))
-        self._is_policy = functools.lru_cache(maxsize=256)(lambda text: is_known_policy(text, index))
+        self._policy_of = functools.lru_cache(maxsize=256)(lambda text: known_policy_of(text, index))
 
     def named(self, raw: str) -> NamedLicense:
         """Return what a declared string means: a name, an address of a known license, or an SPDX expression."""
@@ -38,13 +38,16 @@ class RulebookKnowledge:
         ids = tuple(license_id for part in parts if part for license_id in part.ids)
         if len(ids) < len(parts):
             return NamedLicense()
-        return NamedLicense(ids=tuple(dict.fromkeys(ids)), choice=expression.only_or)
+        spdx = {license_id: name for part in parts if part for license_id, name in part.spdx.items()}
+        return NamedLicense(ids=tuple(dict.fromkeys(ids)), choice=expression.only_or, spdx=spdx)
 
     def _single(self, raw: str) -> NamedLicense | None:
         folded = fold_name(raw)
         known = self._rulebook.names.get(folded) or self._by_address(raw)
         if known:
-            return NamedLicense(ids=(known,))
+            variants = self._rulebook.licenses[known].spdx_variants
+            declared = [variant for variant in variants if fold_name(variant) == folded]
+            return NamedLicense(ids=(known,), spdx={known: declared[0]} if declared else {})
         ambiguous = self._rulebook.ambiguous.get(folded)
         if ambiguous is None:
             # A full name of the SPDX list leads to its id, and the id to a profile, if anybody has read that text.
@@ -53,7 +56,8 @@ class RulebookKnowledge:
             return NamedLicense(ids=(known,)) if known else None
         return NamedLicense(
             candidates=ambiguous.candidates,
-            counts_as_no_tag=ambiguous.family or ambiguous.placeholder,
+            # A family of which we know no member may be any text: it leaves things open, whatever stands beside it.
+            counts_as_no_tag=ambiguous.placeholder or (ambiguous.family and bool(ambiguous.candidates)),
         )
 
     def _by_address(self, raw: str) -> str | None:
@@ -67,9 +71,9 @@ class RulebookKnowledge:
         """Return the licenses found in a text, best first."""
         return self._identify(text)
 
-    def is_policy(self, text: str) -> bool:
-        """Return whether a text is a use policy that belongs to a license we know."""
-        return self._is_policy(text)
+    def policy_of(self, text: str) -> tuple[str, ...]:
+        """Return the licenses to which a text belongs as their use policy, word for word; mostly none."""
+        return self._policy_of(text)
 
     def profile(self, license_id: str) -> LicenseProfile:
         """Return the profile of an id."""

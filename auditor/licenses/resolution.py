@@ -62,6 +62,7 @@ class _Conclusion:
         self.knowledge = knowledge
         self.complete = complete
         self.texts = [read for read in reads if read.matches]
+        self.policies = [read for read in reads if read.policy_of]
         self.pointers = [read for read in reads if read.pointer]
         self.hidden = [read for read in reads if not read.claim.readable]
         self.named = [read for read in reads if not read.claim.text and read.claim.channel in _NAMING]
@@ -97,7 +98,7 @@ class _Conclusion:
             for read in self.reads
             if read.claim.channel == "text"
             and read.claim.text is not None
-            and not (read.matches or read.pointer or read.says_nothing)
+            and not (read.matches or read.pointer or read.says_nothing or read.policy_of)
         ]
 
     @property
@@ -130,7 +131,7 @@ class _Conclusion:
     def _contradictions(self) -> list[str]:
         """Return every pair of sources that name different licenses, in words."""
         found: list[str] = []
-        speaking = [*self.named, *self.stated, *self.texts]
+        speaking = [*self.named, *self.stated, *self.texts, *self.policies]
         for position, one in enumerate(speaking):
             for other in speaking[position + 1 :]:
                 if self._agree(one, other):
@@ -215,7 +216,7 @@ class _Conclusion:
             # What the card's words take away is in no profile: nothing can be concluded beside them.
             return ()
         if status == "conflict":
-            speaking = [*self.named, *self.stated, *self.texts]
+            speaking = [*self.named, *self.stated, *self.texts, *self.policies]
             # Whatever any of them could mean binds: a family name counts with every text it could stand for.
             named = {license_id for read in speaking for license_id in read.ids or read.candidates}
             return tuple(sorted(named))
@@ -246,7 +247,8 @@ class _Conclusion:
 
     def _spdx(self, choice: tuple[str, ...], governing: tuple[str, ...]) -> str | None:
         ids, joint = (choice, " OR ") if choice else (governing, " AND ")
-        return joint.join(self.knowledge.profile(license_id).spdx for license_id in ids) or None
+        declared = {license_id: name for read in self.named for license_id, name in read.spdx.items()}
+        return joint.join(declared.get(name) or self.knowledge.profile(name).spdx for name in ids) or None
 
     def _references(self, wanted: Callable[[ReadClaim], bool]) -> tuple[LicenseReference, ...]:
         found = [reference for read in self.reads if wanted(read) for reference in read.references]

@@ -35,7 +35,7 @@ def explained_words(
     if known:
         _paragraphs(words, explained, known)
         _pieces(words, explained, around)
-        for chunk in chunks_of(words.words, AROUND) if around else ():
+        for chunk in chunks_of(words.words, (AROUND,))[AROUND] if around else ():
             if chunk.hash in known:
                 explained[chunk.start : chunk.start + chunk.count] = [True] * chunk.count
         _close_holes(words, explained, body)

@@ -13,9 +13,6 @@ __all__ = [
     "Judgment",
     "LicenseApplication",
     "LicenseClaim",
-    "SeparateLicense",
-    "StatedContradiction",
-    "StatedRule",
     "LicenseMatch",
     "LicenseProfile",
     "LicenseReference",
@@ -25,6 +22,9 @@ __all__ = [
     "ProfileReading",
     "Resolution",
     "ResolutionStatus",
+    "SeparateLicense",
+    "StatedContradiction",
+    "StatedRule",
     "TermValue",
 ]
 
@@ -60,6 +60,8 @@ class ProfileReading(msgspec.Struct, frozen=True):
     text_sha256: str
     source: str
     on: str
+    revisions: tuple[str, ...] = ()
+    """SHA-256 of other texts of the same license version that were read too."""
 
 
 class StatedRule(msgspec.Struct, frozen=True):
@@ -114,6 +116,8 @@ class LicenseProfile(msgspec.Struct, frozen=True, kw_only=True):
     publisher: str | None = None
     url: str | None = None
     aliases: tuple[str, ...] = ()
+    spdx_variants: tuple[str, ...] = ()
+    """Other SPDX ids that go with the same text (with or without later versions); each is an alias too."""
     titles: tuple[str, ...] = ()
     """Identifying phrases of a few words; finding one alone makes a text `partial`, never more."""
     normalized_sha256: tuple[str, ...] = ()

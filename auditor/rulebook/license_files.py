@@ -123,9 +123,10 @@ def _profile(data: dict[str, Any], vocabulary: Vocabulary) -> LicenseProfile:
         publisher=data.get("publisher"),
         url=data.get("url"),
         aliases=tuple(data["aliases"]),
+        spdx_variants=tuple(data.get("spdx_variants", ())),
         titles=tuple(data.get("titles", ())),
         normalized_sha256=tuple(data.get("normalized_sha256", ())),
-        read=ProfileReading(reading["text_sha256"], reading["source"], reading["on"]) if reading else None,
+        read=_reading(reading) if reading else None,
         reviewed=data.get("reviewed"),
         summary=data["summary"],
         ambiguities=tuple(data.get("ambiguities", ())),
@@ -133,11 +134,16 @@ def _profile(data: dict[str, Any], vocabulary: Vocabulary) -> LicenseProfile:
     )
 
 
+def _reading(data: dict[str, Any]) -> ProfileReading:
+    revisions = tuple(row["text_sha256"] for row in data.get("also", ()) if row["role"] == "revision")
+    return ProfileReading(data["text_sha256"], data["source"], data["on"], revisions)
+
+
 def license_names(licenses: dict[str, LicenseProfile], reader: RuleReader) -> dict[str, str]:
     """Return folded alias -> profile id; a name claimed twice is a problem."""
     names: dict[str, str] = {}
     for profile in sorted(licenses.values(), key=lambda profile: profile.id):
-        for alias in sorted({profile.id, profile.spdx, *profile.aliases}):
+        for alias in sorted({profile.id, profile.spdx, *profile.aliases, *profile.spdx_variants}):
             owner = names.setdefault(fold_name(alias), profile.id)
             if owner != profile.id:
                 where = f"rules/licenses/{profile.id}.yaml"

@@ -162,6 +162,28 @@ ATTEMPTS = [
         label="open-weights", terms=4, statuses=("conflict", "modified"), never=("mit",), texts=True,
     ),
     Attempt(
+        "MIT beside the use policy of another license",
+        lambda t: [model("a/foreign-policy", MIT, {"LICENSE": t("mit"), "USE_POLICY.md": t("llama-3.1-use-policy")})],
+        label="weights-available", terms=2, statuses=("conflict",), findings=frozenset({"license-conflict"}),
+        never=("mit",), texts=True,
+    ),
+    Attempt(
+        "modified-mit over the plain MIT text",
+        lambda t: [model("a/modified-plain", {"license": "other", "license_name": "modified-mit"}, {"LICENSE": t("mit")})],
+        label="open-weights", terms=4, statuses=("conflict",), findings=frozenset({"license-conflict"}),
+        never=("mit",), texts=True,
+    ),
+    Attempt(
+        "custom over the Apache text",
+        lambda t: [model("a/custom", {"license": "other", "license_name": "custom"}, {"LICENSE": t("apache-2.0")})],
+        statuses=("unresolved",), never=("apache-2.0",), texts=True,
+    ),
+    Attempt(
+        "a family of which no member is known, over the Apache text",
+        lambda t: [model("a/gfdl", {"license": "gfdl"}, {"LICENSE": t("apache-2.0")})],
+        statuses=("unresolved", "conflict"), never=("apache-2.0",), texts=True,
+    ),
+    Attempt(
         "MIT beside a use policy nobody has read",
         lambda t: [model("a/policy", MIT, {"LICENSE": t("mit"), "USE_POLICY.md": CUSTOM})],
         statuses=("unresolved",), texts=True,

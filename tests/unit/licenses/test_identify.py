@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import textwrap
 import time
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from auditor.licenses.identify import LicenseIndex, identify, is_known_policy
+from auditor.licenses.identify import LicenseIndex, identify, known_policy_of
 from auditor.licenses.spdx_texts import spdx_spans
 from auditor.model.license import LicenseMatch
 from auditor.rulebook.load import load_rulebook
@@ -19,20 +20,24 @@ from tests.conftest import corpus_path
 
 pytestmark = pytest.mark.corpus
 
-TEXTS = {
-    "mit": "mit", "bsd-3-clause": "bsd-3-clause", "apache-2.0": "apache-2.0", "gpl-3.0": "gpl-3.0", "agpl-3.0": "agpl-3.0",
-    "cc-by-4.0": "cc-by-4.0", "cc-by-sa-4.0": "cc-by-sa-4.0", "cc-by-nc-4.0": "cc-by-nc-4.0",
-    "cc-by-nc-sa-4.0": "cc-by-nc-sa-4.0", "cc0-1.0": "cc0-1.0", "llama-2": "llama2", "llama-3": "llama3",
-    "llama-3.1": "llama3.1", "llama-3.2": "llama3.2", "llama-3.3": "llama3.3", "llama-4": "llama4",
-    "gemma-terms-2024-04-01": "gemma", "gemma-terms-2025-03-24": "gemma", "creativeml-openrail-m": "creativeml-openrail-m",
-    "creativeml-openrail++-m-2022-11-24": "openrail++", "bigscience-openrail-m": "bigscience-openrail-m",
-    "bigscience-rail-1.0": "bigscience-bloom-rail-1.0", "bigcode-openrail-m-v1": "bigcode-openrail-m",
-    "mistral-mrl-0.1": "mrl-0.1", "stability-community-2024-07-05": "stability-community",
-    "deepseek-model-1.0": "deepseek-model-1.0", "qwen-2024-09-19": "qwen", "qwen-research-2024-09-19": "qwen-research",
-    "kimi-k2-modified-mit": "kimi-modified-mit", "falcon-2-11b-1.0": "falcon-2-11b-1.0",
-    "nvidia-open-model-2025-04-28": "nvidia-open-model", "flux-1-dev-nc-1.1.1": "flux-1-dev-nc",
-}  # fmt: skip
+# Tests collect without the corpus: which text is whose is read from the profiles, and compared by hash below.
 POLICIES = ["llama-2-use-policy", "llama-3.1-use-policy", "llama-3.2-use-policy", "gemma-prohibited-use-2024-02-21"]
+
+
+def _owners() -> dict[str, str]:
+    """Return for each license text of the corpus that a profile was read from: file stem -> profile id."""
+    folder = corpus_path()
+    profiles = [profile for profile in load_rulebook().licenses.values() if profile.read and profile.scope != "policy"]
+    hashes = {
+        sha: profile.id for profile in profiles if profile.read
+        for sha in (profile.read.text_sha256, *profile.read.revisions)
+    }  # fmt: skip
+    texts = sorted((folder / "licenses").glob("*.txt")) if folder else []
+    found = {path.stem: hashes.get(hashlib.sha256(path.read_bytes()).hexdigest()) for path in texts}
+    return {stem: owner for stem, owner in found.items() if owner}
+
+
+TEXTS = _owners()
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +73,7 @@ def test_no_other_text_of_the_corpus_is_called_exact(corpus: Path, index: Licens
 def test_a_use_policy_is_no_license_and_is_known(corpus: Path, index: LicenseIndex, name: str) -> None:
     text = read(corpus, name)
     assert not [m for m in identify(text, index) if m.status == "exact"]
-    assert is_known_policy(text, index)
+    assert known_policy_of(text, index)
 
 
 def test_cards_without_a_license_text_have_none(corpus: Path, index: LicenseIndex) -> None:

@@ -59,4 +59,16 @@ def test_spdx_conclusions_are_valid_spdx_expressions() -> None:
         expression = f"{profile.spdx} AND MIT"
         parsed = spdx_licensing.parse(expression)
         unknown = [key for key in spdx_licensing.unknown_license_keys(parsed) if not key.startswith("LicenseRef-")]
+        unknown = [key for key in unknown if not spdx_entry(key)]  # that library's list is older than ours
         assert unknown == [], profile.id
+
+
+@pytest.mark.parametrize(
+    ("raw", "spdx"),
+    [
+        ("GPL-3.0-or-later", {"gpl-3.0": "GPL-3.0-or-later"}), ("gpl-3.0", {}), ("GPL-3.0-only", {}),
+        ("MIT OR AGPL-3.0-or-later", {"agpl-3.0": "AGPL-3.0-or-later"}),
+    ],
+)  # fmt: skip
+def test_or_later_is_kept_in_the_spdx_id_though_the_text_is_the_same(raw: str, spdx: dict[str, str]) -> None:
+    assert KNOWLEDGE.named(raw).spdx == spdx

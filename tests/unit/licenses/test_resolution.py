@@ -45,8 +45,8 @@ class Known:
             for name, status in TEXTS.get(text, [])
         ]  # fmt: skip
 
-    def is_policy(self, text: str) -> bool:
-        return text.startswith("the use policy")
+    def policy_of(self, text: str) -> tuple[str, ...]:
+        return ("strict",) if text.startswith("strict policy") else ()
 
     def profile(self, license_id: str) -> LicenseProfile:
         scope = "policy" if license_id == "policy" else "any"
@@ -112,7 +112,12 @@ def resolved(*claims: LicenseClaim, complete: bool = True, **more: Any) -> Resol
         ([claim("prose", "free")], "unresolved", None),
         ([tag("free"), claim("header", "strict")], "conflict", "free AND strict"),
         ([claim("header", "free")], "declared-only", "free"),
-        ([tag("free"), text("policy", "USE_POLICY.md")], "declared-only", "free"),
+        ([tag("free"), text("policy", "USE_POLICY.md")], "unresolved", None),
+        ([tag("strict"), text("strict policy", "USE_POLICY.md")], "declared-only", "strict"),
+        ([tag("strict"), text("text of strict"), text("strict policy", "USE_POLICY.md")], "confirmed", "strict"),
+        ([tag("free"), text("text of free"), text("strict policy", "USE_POLICY.md")], "conflict", "free AND strict"),
+        ([tag("other"), text("text of free"), text("strict policy", "USE_POLICY.md")], "conflict", "free AND strict"),
+        ([text("strict policy", "USE_POLICY.md")], "unresolved", None),
     ],
 )  # fmt: skip
 def test_status_and_conclusion(claims: list[LicenseClaim], status: str, concluded: str | None) -> None:

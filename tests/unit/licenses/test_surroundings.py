@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from auditor.licenses.fingerprints import build_fingerprint
 from auditor.licenses.holder import is_holder_line, is_name
-from auditor.licenses.identify import LicenseIndex, identify, is_known_policy
+from auditor.licenses.identify import LicenseIndex, identify, known_policy_of
 from auditor.licenses.markup import without_markup
 from auditor.licenses.normalize import MAX_CHARACTERS, normalized_sha256, words_of
 from auditor.model.license import LicenseProfile
@@ -152,10 +152,10 @@ def test_no_sentence_of_plain_words_is_excused(sentence: list[str]) -> None:
 
 
 def test_a_policy_is_its_licenses_own_only_word_for_word() -> None:
-    assert is_known_policy(POLICY, INDEX)
-    assert not is_known_policy(POLICY.replace("a sword", "a spoon"), INDEX)
-    assert not is_known_policy(POLICY + "\nNobody whistles near the anvil either.\n", INDEX)
-    assert not is_known_policy(BODY, INDEX)
+    assert known_policy_of(POLICY, INDEX) == ("anvil-1.0",)
+    assert not known_policy_of(POLICY.replace("a sword", "a spoon"), INDEX)
+    assert not known_policy_of(POLICY + "\nNobody whistles near the anvil either.\n", INDEX)
+    assert not known_policy_of(BODY, INDEX)
 
 
 def test_the_engine_alone_never_makes_a_text_exact_and_a_stored_hash_does(monkeypatch: pytest.MonkeyPatch) -> None:
