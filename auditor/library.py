@@ -14,6 +14,7 @@ from auditor.rulebook.load import load_rulebook
 
 if TYPE_CHECKING:
     from auditor.pipeline.auditor import Auditor
+    from auditor.rulebook.load import Rulebook
 
 __all__ = ["audit", "get_license", "identify_license", "load_rulebook"]
 
@@ -50,11 +51,17 @@ def get_license(name: str) -> LicenseProfile:
 
     Raises `AmbiguousLicense` with the candidates, or `UnknownLicense`.
     """
-    return load_rulebook().get_license(name)
+    return _rulebook().get_license(name)
 
 
 @functools.cache
 def _auditor() -> Auditor:
     from auditor.pipeline.auditor import Auditor
 
-    return Auditor(load_rulebook())
+    return Auditor(_rulebook())
+
+
+def _rulebook() -> Rulebook:
+    from auditor.cli.environment import installed_rulebook
+
+    return installed_rulebook()

@@ -59,12 +59,11 @@ def command(
     TARGET is a Hub id (org/name or org/name@revision), a Hub URL, a folder or file (starting with . or /), a
     recorded snapshot, disclosed:org/model, or @FILE with one target a line.
     """
-    from auditor.cli.environment import color_wanted, endpoint_of, fetch_options, now_utc
+    from auditor.cli.environment import color_wanted, endpoint_of, fetch_options, installed_rulebook, now_utc
     from auditor.cli.exit_codes import ExitCodes
     from auditor.fetch.targets import HUB_ENDPOINTS, expand_targets
     from auditor.pipeline.auditor import Auditor
     from auditor.pipeline.subjects import Subjects
-    from auditor.rulebook.load import load_rulebook
 
     chosen = formats or ("text",)
     if len(set(chosen)) > 1 and output is None:
@@ -76,7 +75,7 @@ def command(
     options = fetch_options(
         now=now_utc(), offline=offline, revision=revision, checkpoints=checkpoints, complete=complete
     )
-    auditor = Auditor(load_rulebook(overlays=overlays))
+    auditor = Auditor(installed_rulebook(overlays))
     subjects = Subjects(auditor, options)
     codes = ExitCodes()
     outcomes = _with_progress(subjects.audit(wanted, as_of=moment, concurrency=concurrency), len(wanted))

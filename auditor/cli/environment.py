@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.fetch.interface import DEFAULT_ENDPOINT, FetchOptions
 
-__all__ = ["color_wanted", "endpoint_of", "fetch_options", "now_utc"]
+if TYPE_CHECKING:
+    from auditor.rulebook.load import Rulebook
+
+__all__ = ["color_wanted", "endpoint_of", "fetch_options", "installed_rulebook", "now_utc"]
 
 
 def now_utc() -> str:
@@ -32,6 +36,13 @@ def _cache_home(environment: Mapping[str, str]) -> Path:
         return Path(environment["AUDITOR_CACHE"])
     home = environment.get("XDG_CACHE_HOME")
     return (Path(home) if home else Path.home() / ".cache") / "openness-auditor"
+
+
+def installed_rulebook(overlays: Sequence[Path] = (), environment: Mapping[str, str] = os.environ) -> Rulebook:
+    """Return the rulebook of this installation with overlays on top; what was sound before is not checked again."""
+    from auditor.rulebook.load import load_rulebook
+
+    return load_rulebook(overlays=overlays, cache=_cache_home(environment))
 
 
 def _token(environment: Mapping[str, str]) -> str | None:

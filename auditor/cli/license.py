@@ -30,12 +30,12 @@ def command() -> None:
 @_FORMAT
 def identify(paths: tuple[Path, ...], form: str) -> None:
     """Say which licenses are in each text file: exact, modified or partial; nothing where there is none."""
+    from auditor.cli.environment import installed_rulebook
     from auditor.fetch.documents import decode
     from auditor.licenses.identify import LicenseIndex
     from auditor.licenses.identify import identify as identify_text
-    from auditor.rulebook.load import load_rulebook
 
-    rulebook = load_rulebook()
+    rulebook = installed_rulebook()
     index = LicenseIndex(rulebook.licenses, rulebook.fingerprints)
     files = []
     for path in paths:
@@ -75,11 +75,11 @@ def _print_matches(path: Any, matches: Any) -> None:
 @_FORMAT
 def show(name: str, form: str) -> None:
     """Show what we know of one license, by id, SPDX id or alias."""
+    from auditor.cli.environment import installed_rulebook
     from auditor.render.license_text import render_license
     from auditor.rulebook.license_files import profile_to_dict
-    from auditor.rulebook.load import load_rulebook
 
-    rulebook = load_rulebook()
+    rulebook = installed_rulebook()
     profile = rulebook.get_license(name)
     if form == "json":
         _print_json(profile_to_dict(profile))
@@ -91,9 +91,9 @@ def show(name: str, form: str) -> None:
 @_FORMAT
 def list_licenses(form: str) -> None:
     """List the licenses we know, with how their texts were read."""
-    from auditor.rulebook.load import load_rulebook
+    from auditor.cli.environment import installed_rulebook
 
-    rulebook = load_rulebook()
+    rulebook = installed_rulebook()
     rows = _rows(rulebook)
     if form == "json":
         _print_json({"schema": "auditor/licenses/1", "licenses": rows})

@@ -44,9 +44,9 @@ def _names(rulebook: Rulebook, kind: str) -> dict[str, str]:
 @click.argument("kind", type=click.Choice(KINDS), default="checks")
 def list_rules(kind: str) -> None:
     """List checks (or licenses, disclosures, facts, terms, labels, findings) with a sentence each."""
-    from auditor.rulebook.load import load_rulebook
+    from auditor.cli.environment import installed_rulebook
 
-    entries = _names(load_rulebook(), kind)
+    entries = _names(installed_rulebook(), kind)
     width = max((len(name) for name in entries), default=0)
     for name, sentence in entries.items():
         click.echo(f"{name:<{width}}  {sentence}")
@@ -56,12 +56,12 @@ def list_rules(kind: str) -> None:
 @click.argument("name")
 def show(name: str) -> None:
     """Show one check, license, disclosure, fact, term, label or finding code."""
+    from auditor.cli.environment import installed_rulebook
     from auditor.render.rule_pages import check_page
-    from auditor.rulebook.load import load_rulebook
     from auditor.rulebook.locator import data_folder
     from auditor.rulebook.suggestion import did_you_mean
 
-    rulebook = load_rulebook()
+    rulebook = installed_rulebook()
     if name in rulebook.checks:
         click.echo(check_page(rulebook.checks[name]), nl=False)
         return
@@ -97,11 +97,11 @@ def check(folder: Path | None, cases: Path) -> None:
 @click.argument("name")
 def new_case(name: str) -> None:
     """Print the skeleton of a case file for a check or a license."""
+    from auditor.cli.environment import installed_rulebook
     from auditor.pipeline.rule_cases import new_check_case, new_license_case
-    from auditor.rulebook.load import load_rulebook
     from auditor.rulebook.suggestion import did_you_mean
 
-    rulebook = load_rulebook()
+    rulebook = installed_rulebook()
     if name in rulebook.checks:
         click.echo(new_check_case(rulebook.checks[name]), nl=False)
     elif name in rulebook.licenses:
@@ -115,11 +115,11 @@ def new_case(name: str) -> None:
 @click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path))
 def docs(output: Path) -> None:
     """Write the pages that are made from the rules: checks, spectrum, licenses, vocabulary."""
+    from auditor.cli.environment import installed_rulebook
     from auditor.render.rule_pages import rule_pages
-    from auditor.rulebook.load import load_rulebook
 
     output.mkdir(parents=True, exist_ok=True)
-    for name, text in rule_pages(load_rulebook()).items():
+    for name, text in rule_pages(installed_rulebook()).items():
         (output / name).write_text(text, encoding="utf-8", newline="\n")
         click.echo(f"{output / name}", err=True)
 

@@ -24,12 +24,11 @@ def command(
     target: str, output: Path, offline: bool, revision: str | None, checkpoints: bool, complete: bool, force: bool
 ) -> None:
     """Record everything an audit of TARGET reads, with hashes; `auditor audit` reproduces the report from it."""
-    from auditor.cli.environment import endpoint_of, fetch_options, now_utc
+    from auditor.cli.environment import endpoint_of, fetch_options, installed_rulebook, now_utc
     from auditor.fetch.recorded import write_snapshot
     from auditor.fetch.targets import HUB_ENDPOINTS, TargetProblem, expand_targets
     from auditor.pipeline.auditor import Auditor
     from auditor.pipeline.subjects import Subjects
-    from auditor.rulebook.load import load_rulebook
 
     wanted = expand_targets([target], endpoints=(*HUB_ENDPOINTS, endpoint_of()))
     if len(wanted) != 1:
@@ -42,7 +41,7 @@ def command(
     options = fetch_options(
         now=now_utc(), offline=offline, revision=revision, checkpoints=checkpoints, complete=complete
     )
-    snapshot = Subjects(Auditor(load_rulebook()), options).fetch(only)
+    snapshot = Subjects(Auditor(installed_rulebook()), options).fetch(only)
     try:
         write_snapshot(snapshot, output)
     except OSError as error:

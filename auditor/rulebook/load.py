@@ -26,6 +26,7 @@ from auditor.rulebook.license_files import (
 from auditor.rulebook.locator import data_folder
 from auditor.rulebook.rule_files import RuleReader, folder_digest
 from auditor.rulebook.schema_check import schema_errors
+from auditor.rulebook.sound_files import SoundFiles
 from auditor.rulebook.suggestion import did_you_mean
 from auditor.rulebook.vocabulary import Vocabulary, build_vocabulary
 
@@ -75,17 +76,31 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
         return next((d for d in self.disclosures.values() if wanted in (h.lower() for h in d.hub_ids)), None)
 
 
-def load_rulebook(path: Path | None = None, *, overlays: Sequence[Path] = ()) -> Rulebook:
+def load_rulebook(path: Path | None = None, *, overlays: Sequence[Path] = (), cache: Path | None = None) -> Rulebook:
     """Load the rulebook of this installation, or the one in `path`, with overlays on top.
 
-    Raises `RulebookInvalid` with every problem of every file.
+    `cache` is a folder in which to remember which files were sound, so that the next start is fast. Raises
+    `RulebookInvalid` with every problem of every file.
     """
-    return _load(path or data_folder("rules"), tuple(overlays))
+    return _load(path or data_folder("rules"), tuple(overlays), cache)
 
 
 @functools.lru_cache(maxsize=8)
-def _load(root: Path, overlays: tuple[Path, ...]) -> Rulebook:
-    reader = RuleReader(root, "rules")
+def _load(root: Path, overlays: tuple[Path, ...], cache: Path | None) -> Rulebook:
+    sound = SoundFiles(cache)
+    try:
+        rulebook = _read(root, overlays, sound)
+    except RulebookInvalid:
+        if not sound.hits:
+            raise
+        # Remembered files do not say where things stand: read them again for problems with their places.
+        return _read(root, overlays, SoundFiles(None))
+    sound.save()
+    return rulebook
+
+
+def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook:
+    reader = RuleReader(root, "rules", sound)
     document = reader.read("vocabulary.yaml", "vocabulary.v1")
     if document is None:
         raise RulebookInvalid(reader.problems)
@@ -94,7 +109,7 @@ def _load(root: Path, overlays: tuple[Path, ...]) -> Rulebook:
     spectrum = read_spectrum(reader, vocabulary, checks)
     licenses: dict[str, LicenseProfile] = {}
     disclosures: dict[str, Disclosure] = {}
-    readers = [reader, *(RuleReader(overlay, overlay.name) for overlay in overlays)]
+    readers = [reader, *(RuleReader(overlay, overlay.name, sound) for overlay in overlays)]
     for one in readers:
         licenses |= read_licenses(one, vocabulary)
         disclosures |= read_disclosures(one, vocabulary, licenses)
@@ -127,12 +142,18 @@ def _fingerprints(reader: RuleReader, licenses: dict[str, LicenseProfile]) -> di
     found: dict[str, dict[str, Any]] = {}
     for path in sorted((reader.root / "fingerprints").glob("*.json"), key=lambda path: path.name):
         name = f"{reader.shown_as}/fingerprints/{path.name}"
-        try:
-            data = json.loads(path.read_text("utf-8"))
-        except ValueError as error:
-            reader.problems.append(f"{name}: not JSON: {error}")
-            continue
-        wrong = [message for _, message, _ in schema_errors(data, "fingerprint.v1")]
+        content = path.read_bytes()
+        data = reader.sound.get("fingerprint.v1", content)
+        wrong: list[str] = []
+        if data is None:
+            try:
+                data = json.loads(content)
+            except ValueError as error:
+                reader.problems.append(f"{name}: not JSON: {error}")
+                continue
+            wrong = [message for _, message, _ in schema_errors(data, "fingerprint.v1")]
+            if not wrong:
+                reader.sound.add("fingerprint.v1", content, data)
         if not wrong and data["license"] not in licenses:
             wrong = [f"no profile {data['license']!r}{did_you_mean(data['license'], licenses)}"]
         reader.problems += [f"{name}: {message}" for message in wrong]

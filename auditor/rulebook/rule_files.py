@@ -9,6 +9,7 @@ from typing import Any
 
 from auditor.rulebook.conditions import Condition, compile_condition
 from auditor.rulebook.schema_check import schema_problems
+from auditor.rulebook.sound_files import SoundFiles
 from auditor.rulebook.strict_yaml import StrictYaml, read_strict_yaml
 from auditor.rulebook.vocabulary import FactType
 
@@ -29,23 +30,31 @@ def folder_digest(folder: Path) -> str:
 class RuleReader:
     """Reads and schema-checks rule files below one folder; `problems` collects what is wrong."""
 
-    def __init__(self, root: Path, shown_as: str) -> None:
+    def __init__(self, root: Path, shown_as: str, sound: SoundFiles | None = None) -> None:
         self.root = root
         self.shown_as = shown_as
+        self.sound = sound or SoundFiles(None)
         self.problems: list[str] = []
 
     def read(self, relative: str, schema: str) -> StrictYaml | None:
         """Return the document at `relative`, or `None` after noting why it cannot be used."""
         name = f"{self.shown_as}/{relative}"
         try:
-            text = (self.root / relative).read_text("utf-8")
+            content = (self.root / relative).read_bytes()
+            text = content.decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             self.problems.append(f"{name}: cannot be read: {error}")
             return None
+        known = self.sound.get(schema, content)
+        if known is not None:
+            return StrictYaml(name, known, {}, {}, [])
         document = read_strict_yaml(text, name)
         found = document.problems or schema_problems(document, schema)
         self.problems += found
-        return None if found else document
+        if found:
+            return None
+        self.sound.add(schema, content, document.data)
+        return document
 
     def each(self, folder: str, schema: str) -> Iterator[tuple[Path, StrictYaml]]:
         """Yield `(path relative to the folder, document)` for every sound YAML file below `folder`, sorted."""
