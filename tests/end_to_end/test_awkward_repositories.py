@@ -157,16 +157,16 @@ CASES = [
         texts=True,
     ),
     Case(
-        "codestral: other with a name whose text nobody here has read",
+        "codestral: other with a name that leads to a read text",
         lambda t: [
             model("mistralai/Codestral-22B-v0.1", {
                 "license": OTHER, "license_name": "mnpl", "license_link": "https://mistral.ai/licenses/MNPL-0.1.md",
             })
         ],
         Right(
-            "resolved-name", "mnpl-0.1", "LicenseRef-mnpl-0.1", (0, 4), "weights-only",
+            "resolved-name", "mnpl-0.1", "LicenseRef-mnpl-0.1", (1, 1), "weights-available",
             findings=frozenset({"license-text-missing", "license-link-unpinned"}),
-            checks={"terms-grant-established": "unknown", "terms-license-profile-read": "not_met"},
+            checks={"terms-grant-established": "met", "terms-license-profile-read": "met"},
         ),
     ),
     Case(
