@@ -16,6 +16,7 @@ __all__ = [
     "BadToken",
     "BrokenAnswer",
     "BrokenSnapshot",
+    "ContextInvalid",
     "DisclosureNotFound",
     "HubUnreachable",
     "NotAModel",
@@ -165,6 +166,12 @@ class RulebookInvalid(AuditorError):
         noun = "problem" if count == 1 else "problems"
         super().__init__(f"{count} {noun}\n" + "\n".join(problems))
         self.problems = problems
+
+
+class ContextInvalid(RulebookInvalid):
+    """A context cannot be read: who uses the model for what is not known."""
+
+    code = "context-invalid"
 
 
 class UnknownLicense(AuditorError):

@@ -6,17 +6,18 @@ import functools
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditor.model.license import LicenseMatch, LicenseProfile
 from auditor.model.report import Report
 from auditor.rulebook.load import load_rulebook
 
 if TYPE_CHECKING:
+    from auditor.model.verdict import Verdict
     from auditor.pipeline.auditor import Auditor
     from auditor.rulebook.load import Rulebook
 
-__all__ = ["audit", "get_license", "identify_license", "load_rulebook"]
+__all__ = ["audit", "get_license", "identify_license", "judge", "load_rulebook"]
 
 
 def audit(
@@ -44,6 +45,19 @@ def audit(
 def identify_license(text: str) -> list[LicenseMatch]:
     """Return the licenses found in `text`, best first; an empty list where there is none."""
     return list(_auditor().knowledge.identified(text))
+
+
+def judge(license_id_or_expression: str, context: Mapping[str, Any]) -> Verdict:
+    """Return whether a use is allowed under a license, or an SPDX expression of licenses.
+
+    `context` has the fields of contract/README.md; none is ever filled in. Raises `ContextInvalid`,
+    `UnknownLicense` or `AmbiguousLicense`.
+    """
+    from auditor.verdict.context import context_of
+    from auditor.verdict.judge import judge as judge_expression
+
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    return judge_expression(license_id_or_expression, context_of(context), _rulebook(), date=today)
 
 
 def get_license(name: str) -> LicenseProfile:

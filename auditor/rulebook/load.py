@@ -28,6 +28,7 @@ from auditor.rulebook.rule_files import RuleReader, folder_digest
 from auditor.rulebook.schema_check import schema_errors
 from auditor.rulebook.sound_files import SoundFiles
 from auditor.rulebook.suggestion import did_you_mean
+from auditor.rulebook.verdicts import VerdictRules, read_verdict_rules
 from auditor.rulebook.vocabulary import Vocabulary, build_vocabulary
 
 __all__ = ["Rulebook", "load_rulebook"]
@@ -55,6 +56,8 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     """How cards and file lists are read (rules/reading.yaml)."""
     obligations: tuple[dict[str, Any], ...]
     """Which duties follow from which terms (rules/verdicts/obligations.yaml)."""
+    verdicts: VerdictRules
+    """How terms meet a context (the rest of rules/verdicts/)."""
     fingerprints: dict[str, dict[str, Any]]
     """Fingerprints of license texts by file name."""
 
@@ -117,9 +120,10 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
     ambiguous = read_ambiguous_names(reader, licenses, names)
     reading = reader.read("reading.yaml", "reading.v1")
     obligations = reader.read("verdicts/obligations.yaml", "obligations.v1")
+    verdicts = read_verdict_rules(reader, vocabulary)
     fingerprints = _fingerprints(reader, licenses)
     problems = [problem for one in readers for problem in one.problems]
-    if problems or spectrum is None or reading is None:
+    if problems or spectrum is None or reading is None or verdicts is None:
         raise RulebookInvalid(problems)
     return Rulebook(
         version=RULEBOOK_VERSION,
@@ -134,6 +138,7 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
         disclosures=dict(sorted(disclosures.items())),
         reading=reading.data,
         obligations=tuple(obligations.data["obligations"]) if obligations else (),
+        verdicts=verdicts,
         fingerprints=fingerprints,
     )
 

@@ -104,6 +104,10 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     use_kinds: dict[str, str]
     purposes: dict[str, str]
     acts: dict[str, str]
+    context: dict[str, FactType]
+    """What verdict rules may ask of a context."""
+    context_asks: dict[str, tuple[str, ...]]
+    """Context fact -> the fields of a context that would settle it."""
 
 
 def build_vocabulary(data: dict[str, Any]) -> Vocabulary:
@@ -128,6 +132,8 @@ def build_vocabulary(data: dict[str, Any]) -> Vocabulary:
         use_kinds=data["use_kinds"],
         purposes=data["purposes"],
         acts=data["acts"],
+        context={name: _context_fact(name, spec, data) for name, spec in data["context"].items()},
+        context_asks={name: tuple(spec.get("asks", (name,))) for name, spec in data["context"].items()},
     )
 
 
@@ -139,6 +145,17 @@ def _field(name: str, spec: dict[str, Any]) -> FactType:
         plain=spec.get("plain", name),
         values=tuple(spec.get("values", ())),
         item="string" if base == "list" else None,
+    )
+
+
+def _context_fact(name: str, spec: dict[str, Any], data: dict[str, Any]) -> FactType:
+    values = tuple(data[spec["words"]]) if "words" in spec else tuple(spec.get("values", ()))
+    return FactType(
+        name=name,
+        base=spec["type"],
+        plain=spec["plain"],
+        values=values,
+        item="string" if spec["type"] == "list" else None,
     )
 
 

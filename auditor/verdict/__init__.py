@@ -1,0 +1,1 @@
+"""Context x terms: may this organization do this with that license."""
