@@ -23,23 +23,26 @@ __all__ = ["audit", "get_license", "identify_license", "judge", "load_rulebook"]
 def audit(
     target: str,
     *,
+    context: Mapping[str, Any] | None = None,
     offline: bool = False,
     revision: str | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Report:
-    """Audit one target, written as on the command line, and return its report.
+    """Audit one target, written as on the command line, and return its report; a `context` adds a verdict.
 
     Raises a subclass of `AuditorError` when the target cannot be understood or read.
     """
     from auditor.cli.environment import endpoint_of, fetch_options
     from auditor.fetch.targets import HUB_ENDPOINTS, parse_target
     from auditor.pipeline.subjects import Subjects
+    from auditor.verdict.context import context_of
 
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     options = fetch_options(now=now, offline=offline, revision=revision, environment=environment)
     wanted = parse_target(target, endpoints=(*HUB_ENDPOINTS, endpoint_of(environment)))
     auditor = _auditor()
-    return auditor.report(Subjects(auditor, options).fetch(wanted))
+    checked = context_of(context) if context is not None else None
+    return auditor.report(Subjects(auditor, options).fetch(wanted), context=checked)
 
 
 def identify_license(text: str) -> list[LicenseMatch]:

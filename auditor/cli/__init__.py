@@ -15,6 +15,7 @@ program = LazyGroup(
         "audit": ("auditor.cli.audit", "Grade one or more models on the openness spectrum."),
         "snapshot": ("auditor.cli.snapshot", "Record the evidence, to audit it again later, offline."),
         "license": ("auditor.cli.license", "Which license is this text, and what do we know of it."),
+        "verdict": ("auditor.cli.verdict", "May this organization do this under that license."),
         "rules": ("auditor.cli.rules", "Look at, check and extend the rulebook."),
     },
 )

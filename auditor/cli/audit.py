@@ -24,6 +24,7 @@ MAX_CONCURRENCY = 64
 
 
 _FORMAT_HELP = "Repeat for several; then -o is a folder. Default: text."
+_CONTEXT = click.Path(dir_okay=False, path_type=Path)
 _OVERLAY = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -39,6 +40,9 @@ _OVERLAY = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option(
     "--rules", "overlays", multiple=True, type=_OVERLAY, help="Overlay of licenses or disclosures; repeatable."
 )
+@click.option(
+    "--context", "context_file", type=_CONTEXT, help="Who uses it and what for (YAML or JSON): adds a verdict."
+)
 @click.option("--concurrency", type=click.IntRange(1, MAX_CONCURRENCY), default=8, show_default=True, help="At once.")
 @click.option("--stats", is_flag=True, help="Say on stderr how many requests were made.")
 def command(
@@ -51,6 +55,7 @@ def command(
     complete: bool,
     as_of: str | None,
     overlays: tuple[Path, ...],
+    context_file: Path | None,
     concurrency: int,
     stats: bool,
 ) -> None:
@@ -59,6 +64,7 @@ def command(
     TARGET is a Hub id (org/name or org/name@revision), a Hub URL, a folder or file (starting with . or /), a
     recorded snapshot, disclosed:org/model, or @FILE with one target a line.
     """
+    from auditor.cli.context_file import context_from
     from auditor.cli.environment import color_wanted, endpoint_of, fetch_options, installed_rulebook, now_utc
     from auditor.cli.exit_codes import ExitCodes
     from auditor.fetch.targets import HUB_ENDPOINTS, expand_targets
@@ -75,10 +81,13 @@ def command(
     options = fetch_options(
         now=now_utc(), offline=offline, revision=revision, checkpoints=checkpoints, complete=complete
     )
+    context = context_from(context_file) if context_file else None
     auditor = Auditor(installed_rulebook(overlays))
     subjects = Subjects(auditor, options)
     codes = ExitCodes()
-    outcomes = _with_progress(subjects.audit(wanted, as_of=moment, concurrency=concurrency), len(wanted))
+    outcomes = _with_progress(
+        subjects.audit(wanted, as_of=moment, concurrency=concurrency, context=context), len(wanted)
+    )
     if chosen == ("jsonl",):
         _stream(outcomes, codes, output)
     else:

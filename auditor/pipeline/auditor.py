@@ -26,8 +26,10 @@ from auditor.pipeline.datasets import assess_datasets, dataset_facts
 from auditor.pipeline.disclosed_subject import disclosed_license_claims, disclosed_snapshot
 from auditor.pipeline.licensing import license_subject, licensing_facts, merged_with_bases
 from auditor.pipeline.resolver_findings import resolver_findings
+from auditor.pipeline.verdicts import verdict_on
 from auditor.rulebook.disclosures import Disclosure
 from auditor.rulebook.load import Rulebook
+from auditor.verdict.context import Context
 
 __all__ = ["Auditor"]
 
@@ -40,10 +42,15 @@ class Auditor:
         self.reading = Reading.from_mapping(rulebook.reading)
         self.knowledge = RulebookKnowledge(rulebook)
 
-    def report(self, snapshot: Snapshot, *, as_of: str | None = None) -> Report:
-        """Return the report on a snapshot; `as_of` (default: when it was retrieved) is the day it speaks of."""
+    def report(self, snapshot: Snapshot, *, as_of: str | None = None, context: Context | None = None) -> Report:
+        """Return the report on a snapshot, with a verdict where a `context` is given.
+
+        `as_of` (default: when the snapshot was retrieved) is the day it speaks of.
+        """
         moment = as_of or snapshot.retrieved_at
-        return build_report(self.assess(snapshot, date=moment[:10]), self.rulebook, as_of=moment)
+        assessment = self.assess(snapshot, date=moment[:10])
+        verdict = verdict_on(assessment, context, self.rulebook, date=moment[:10]) if context else None
+        return build_report(assessment, self.rulebook, as_of=moment, verdict=verdict)
 
     def assess(self, snapshot: Snapshot, *, date: str, depth: int = 0) -> Assessment:
         """Return everything concluded about a snapshot; bases are assessed the same way, one generation deeper."""

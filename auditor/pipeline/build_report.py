@@ -25,6 +25,7 @@ from auditor.model.report import (
     Score,
     SubjectReport,
 )
+from auditor.model.verdict import Verdict
 from auditor.pipeline.assessment import Assessment
 from auditor.rulebook.disclosures import Channel, Disclosure, source_evidence
 from auditor.rulebook.load import Rulebook
@@ -32,7 +33,7 @@ from auditor.rulebook.load import Rulebook
 __all__ = ["build_report"]
 
 
-def build_report(assessment: Assessment, rulebook: Rulebook, *, as_of: str) -> Report:
+def build_report(assessment: Assessment, rulebook: Rulebook, *, as_of: str, verdict: Verdict | None = None) -> Report:
     """Return the report; findings are sorted by id, lineage by id and relation, data sets by id."""
     facts, licensing = assessment.facts, assessment.licensing
     label, ceiling = label_of(rulebook.spectrum, assessment.grades, facts)
@@ -58,7 +59,7 @@ def build_report(assessment: Assessment, rulebook: Rulebook, *, as_of: str) -> R
         obligations=obligations_of(rulebook.obligations, licensing.bound),
         channels=_channels(assessment),
         disclosed=_disclosed(assessment.disclosure),
-        verdict=None,
+        verdict=verdict.to_dict() if verdict else None,
         problems=tuple(sorted(assessment.snapshot.problems, key=lambda problem: (problem.code, problem.message))),
     )
 

@@ -14,6 +14,7 @@ from auditor.model.report import FailedTarget, Report
 from auditor.model.snapshot import Snapshot
 from auditor.pipeline.auditor import Auditor
 from auditor.pipeline.disclosed_subject import disclosed_snapshot
+from auditor.verdict.context import Context
 
 __all__ = ["Outcome", "Subjects"]
 
@@ -43,7 +44,12 @@ class Subjects:
         return self._sources.fetch(target, self._options, stopped)
 
     def audit(
-        self, targets: Iterable[Target | TargetProblem], *, as_of: str | None = None, concurrency: int = 8
+        self,
+        targets: Iterable[Target | TargetProblem],
+        *,
+        as_of: str | None = None,
+        concurrency: int = 8,
+        context: Context | None = None,
     ) -> Iterator[Outcome]:
         """Yield one report, or one failure with its error, for each target in order.
 
@@ -61,16 +67,18 @@ class Subjects:
                 return target.requested, error
 
         for _, (requested, entry) in in_order(targets, read, concurrency, stopped):
-            outcome = entry if isinstance(entry, AuditorError) else self._report(requested, entry, as_of)
+            outcome = entry if isinstance(entry, AuditorError) else self._report(requested, entry, as_of, context)
             if isinstance(outcome, AuditorError):
                 failure = FailedTarget(target=requested, code=outcome.code, message=outcome.message, hint=outcome.help)
                 yield failure, outcome
             else:
                 yield outcome
 
-    def _report(self, requested: str, snapshot: Snapshot, as_of: str | None) -> Report | AuditorError:
+    def _report(
+        self, requested: str, snapshot: Snapshot, as_of: str | None, context: Context | None
+    ) -> Report | AuditorError:
         try:
-            return self._auditor.report(snapshot, as_of=as_of)
+            return self._auditor.report(snapshot, as_of=as_of, context=context)
         except Exception as error:
             # A subject that breaks our reading must not take the others of the batch with it.
             return AuditorError(f"{requested}: internal error: {type(error).__name__}: {error}")

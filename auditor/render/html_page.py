@@ -13,6 +13,7 @@ from auditor.model.finding import Finding
 from auditor.model.report import Batch, EffectiveTermReport, Report
 from auditor.render.interface import RenderOptions
 from auditor.render.license_text import term_words
+from auditor.render.verdict_text import OUTCOME_WORDS, watch_words
 from auditor.render.wording import DISCLAIMER, LADDER, SCORE_NOTE, interval, safe_line, status_words
 from auditor.rulebook.locator import data_folder
 
@@ -45,6 +46,8 @@ def _template() -> Any:
     )
     environment.filters.update(
         safe_words=_words,
+        outcome_words=OUTCOME_WORDS.get,
+        watch_words=watch_words,
         interval=interval,
         status_words=status_words,
         anchor=_anchor,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from auditor.model.report import Batch, Report
 from auditor.render.interface import RenderOptions
+from auditor.render.verdict_text import OUTCOME_WORDS, watch_words
 from auditor.render.wording import DISCLAIMER, SCORE_NOTE, interval, label_interval, safe_line, status_words
 
 __all__ = ["escaped", "render"]
@@ -49,6 +51,8 @@ def _one(report: Report) -> str:
     subject, license_part = report.subject, report.weights_license
     revision = f" at `{safe_line(subject.revision)}`" if subject.revision else ""
     lines = [f"## {escaped(subject.id)}\n", f"**{label_interval(report)}**{revision}, as of {report.as_of}\n"]
+    if report.verdict:
+        lines += _verdict(report.verdict)
     lines += ["| dimension | level | what would raise it |", "|---|---|---|"]
     for dimension, grade in report.grades.items():
         lines.append(f"| {dimension} | {interval(grade)} | {escaped(' '.join(grade.next))} |")
@@ -70,3 +74,19 @@ def _one(report: Report) -> str:
         ]
     lines.append(f"\nRulebook {report.rulebook.version}, sha256 `{report.rulebook.sha256}`\n")
     return "\n".join(lines)
+
+
+def _verdict(verdict: dict[str, Any]) -> list[str]:
+    outcome = verdict["outcome"]
+    lines = [f"**Verdict: {outcome}** ({OUTCOME_WORDS[outcome]}), license {escaped(verdict['license'])}\n"]
+    lines += [f"- note: {escaped(note)}" for note in verdict["notes"]]
+    lines += [f"- because {_cited(r)}: {escaped(r['detail'])}" for r in verdict["reasons"] if r["decides"]]
+    lines += [f"- looked at {_cited(r)}: {escaped(r['detail'])}" for r in verdict["reasons"] if not r["decides"]]
+    lines += [f"- duty ({d['when']}) {d['kind']}, {_cited(d)}: {escaped(d['detail'])}" for d in verdict["obligations"]]
+    lines += [f"- question {escaped(q['field'])}: {escaped(q['why'])}" for q in verdict["questions"]]
+    lines += [f"- watch {_cited(w)}: {escaped(watch_words(w))}" for w in verdict["watch"]]
+    return [*lines, ""]
+
+
+def _cited(entry: dict[str, Any]) -> str:
+    return escaped(f"{entry['license']} {entry['section'] or ''}".strip())

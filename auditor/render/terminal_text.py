@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model.report import Batch, Report
 from auditor.render.interface import RenderOptions
+from auditor.render.verdict_text import render_verdict
 from auditor.render.wording import DISCLAIMER, interval, label_interval, safe_line, status_words
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def _one(console: Console, report: Report) -> None:
                   f"{status_words(license_part.status)}")  # fmt: skip
     answers = [f"{name}: {_SYMBOLS[c.answer]}" for name, c in report.capabilities.items()]
     console.print("  can you  " + "; ".join(answers), soft_wrap=False)
+    if report.verdict:
+        console.print(f"  verdict  {render_verdict(report.verdict, '  ').strip()}", soft_wrap=False)
     _findings(console, report)
     console.print(
         f"  as of {report.as_of}, rulebook {report.rulebook.version} ({report.rulebook.sha256[:12]})", style="dim"
