@@ -165,10 +165,9 @@ def _not_established(assessment: Assessment) -> Verdict:
 
 
 def _keep(resolution: Resolution) -> Duty:
-    what = next((reference.evidence for reference in resolution.declared), Evidence(kind="declared", source="the card"))
-    detail = (
-        f"Keep a dated copy of the publisher's statement ({what.path or what.source}): no license text was compared."
-    )
+    declared = [reference.evidence for reference in resolution.declared]
+    place = next((evidence.path or evidence.source for evidence in declared), "the card")
+    detail = f"Keep a dated copy of the publisher's statement ({place}): no license text was compared."
     name = " AND ".join(resolution.governing)
     return Duty(kind="provide-license-copy", detail=detail, when="now", license=name, section=None)
 
