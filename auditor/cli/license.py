@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from auditor.errors import UsageProblem
-
-if TYPE_CHECKING:
-    from auditor.rulebook.load import Rulebook
 
 __all__ = ["command"]
 
@@ -88,26 +85,51 @@ def show(name: str, form: str) -> None:
 
 
 @command.command(name="list")
+@click.option("--allows", multiple=True, metavar="TERM", help="Only those that grant TERM without a limit; repeatable.")
+@click.option("--without", multiple=True, metavar="TERM", help="Only those that do not set TERM; repeatable.")
+@click.option("--with", "having", multiple=True, metavar="TERM", help="Only those that set TERM; repeatable.")
+@click.option(
+    "--scope", type=click.Choice(["weights", "code", "data", "any", "policy"]), help="What the text is about."
+)
 @_FORMAT
-def list_licenses(form: str) -> None:
-    """List the licenses we know, with how their texts were read."""
+def list_licenses(
+    allows: tuple[str, ...], without: tuple[str, ...], having: tuple[str, ...], scope: str | None, form: str
+) -> None:
+    """List the licenses we know, with how their texts were read; a term nobody has read fits no filter."""
     from auditor.cli.environment import installed_rulebook
+    from auditor.rulebook.license_filters import filtered_licenses
 
     rulebook = installed_rulebook()
-    rows = _rows(rulebook)
+    found = filtered_licenses(rulebook, allows=allows, without=without, having=having, scope=scope)
+    rows = [
+        {"id": p.id, "spdx": p.spdx, "title": p.title, "version": p.version, "scope": p.scope, "text": p.text}
+        for p in found
+    ]
     if form == "json":
         _print_json({"schema": "auditor/licenses/1", "licenses": rows})
         return
-    width = max(len(row["id"]) for row in rows)
+    width = max((len(str(row["id"])) for row in rows), default=0)
     for row in rows:
         click.echo(f"{row['id']:<{width}}  {row['text']:<8}  {row['scope']:<7}  {row['title']}")
 
 
-def _rows(rulebook: Rulebook) -> list[dict[str, Any]]:
-    return [
-        {"id": p.id, "spdx": p.spdx, "title": p.title, "version": p.version, "scope": p.scope, "text": p.text}
-        for p in rulebook.licenses.values()
-    ]
+@command.command()
+@click.argument("names", nargs=-1, required=True, metavar="ID ID...")
+@click.option("--all", "everything", is_flag=True, help="Also the terms on which they agree.")
+@_FORMAT
+def compare(names: tuple[str, ...], everything: bool, form: str) -> None:
+    """Show two or more licenses side by side, term by term, with sections; by default only where they differ."""
+    from auditor.cli.environment import installed_rulebook
+    from auditor.render.license_comparison import compare_licenses, render_comparison
+
+    if len(names) < 2:
+        raise UsageProblem("compare takes two or more licenses")
+    rulebook = installed_rulebook()
+    comparison = compare_licenses([rulebook.get_license(name) for name in names], everything=everything)
+    if form == "json":
+        _print_json(comparison)
+    else:
+        click.echo(render_comparison(comparison), nl=False)
 
 
 def _print_json(data: object) -> None:

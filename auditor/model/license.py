@@ -97,6 +97,8 @@ class LicenseApplication(msgspec.Struct, frozen=True, kw_only=True):
     purposes: dict[str, StatedRule] = {}
     duties: dict[str, tuple[str, ...]] = {}
     """Condition -> the acts that bring it to life, where the text differs from the usual ones."""
+    duty_kinds: dict[str, tuple[str, ...]] = {}
+    """Obligation kind -> the kinds that this text really sets, where the usual one does not fit."""
     only_if: dict[str, str] = {}
     """Obligation kind -> a context fact without which the duty does not arise."""
     contradictions: tuple[StatedContradiction, ...] = ()

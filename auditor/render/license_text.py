@@ -34,12 +34,33 @@ def render_license(profile: LicenseProfile, vocabulary: Vocabulary) -> str:
                 lines.append(_line(name, term, kind))
         if silent:
             lines.append(f"  the text is silent on: {', '.join(silent)}")
+    lines += _application(profile)
     lines += ["", "Judgments"]
     lines += [f"  {name}: {judgment.answer}. {judgment.reason}" for name, judgment in sorted(profile.judgments.items())]
     if profile.ambiguities:
         lines += ["", "Traps"]
         lines += [f"  - {ambiguity}" for ambiguity in profile.ambiguities]
     return "\n".join([*lines, "", DISCLAIMER, ""])
+
+
+def _application(profile: LicenseProfile) -> list[str]:
+    application = profile.application
+    if application is None:
+        return []
+    route = application.separate_license
+    lines = ["", "How it meets a use"]
+    if route:
+        said = f"  a separate license may be asked for [{route.section}]: {', '.join(route.covers)}. {route.note or ''}"
+        lines.append(said.rstrip())
+    else:
+        lines.append("  no way to ask for a separate license is named")
+    for heading, rules in (("use", application.grants), ("purpose", application.purposes)):
+        for name, rule in rules.items():
+            if rule.answer != "silent":
+                section = f" [{rule.section}]" if rule.section else ""
+                lines.append(f"  {heading} {name}: {rule.answer}{section}{f' ({rule.note})' if rule.note else ''}")
+    lines += [f"  contradiction [{place.section}]: {place.note}" for place in application.contradictions]
+    return lines
 
 
 def _reading(profile: LicenseProfile) -> str:

@@ -26,10 +26,13 @@ def duties_of(
         if term.value == "unknown" or not _brings(rule, term):
             continue
         live = _live(profile, situation, rule, limits)
-        if live is not False:
-            found.append(_duty(profile, rule, term, NOW if live else f"{rule['when']}, if so"))
-        elif _could_arise(profile, situation, rule):
-            found.append(_duty(profile, rule, term, rule["when"]))
+        when = rule["when"] if live is False else (NOW if live else f"{rule['when']}, if so")
+        if live is False and not _could_arise(profile, situation, rule):
+            continue
+        kinds = profile.application.duty_kinds if profile.application else {}
+        found += [
+            _duty(profile, {**rule, "kind": kind}, term, when) for kind in kinds.get(rule["kind"], (rule["kind"],))
+        ]
     return _without_repetition(found)
 
 

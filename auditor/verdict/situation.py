@@ -88,6 +88,8 @@ def _acts(context: Context, rules: VerdictRules) -> tuple[set[str], set[str]]:
         acts.add("distribute-derivative" if changed else "distribute")
     elif passes_on is None and kind in OUTSIDE_KINDS:
         possible |= {"distribute-derivative", "distribute"}
+    if kind == "redistribute-dataset" and context.get("use.modified"):
+        acts.add("distribute-derivative")
     if kind == "train-other-model-on-outputs":
         offered = context.get("use.target_model.made_available")
         if offered is None and (context.get("use.target_model.published_name") or passes_on):
