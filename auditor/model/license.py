@@ -99,6 +99,10 @@ class LicenseApplication(msgspec.Struct, frozen=True, kw_only=True):
     """Condition -> the acts that bring it to life, where the text differs from the usual ones."""
     duty_kinds: dict[str, tuple[str, ...]] = {}
     """Obligation kind -> the kinds that this text really sets, where the usual one does not fit."""
+    end_users_exempt: tuple[str, ...] = ()
+    """Limits from which receivers of an integrated end user product are exempt."""
+    own_models: tuple[str, ...] = ()
+    """How the names of the licensor's own models begin, which outputs may improve where others may not be."""
     only_if: dict[str, str] = {}
     """Obligation kind -> a context fact without which the duty does not arise."""
     contradictions: tuple[StatedContradiction, ...] = ()

@@ -102,7 +102,8 @@ def _stated_purpose(profile: LicenseProfile, purpose: str, stated: StatedRule) -
         return barrier(profile, "withheld", "use_restrictions", stated.section, detail, covers="commercial-use")
     if stated.answer == "unknown":
         said = f"{purpose}: the list of restrictions that would say so was not read."
-        return barrier(profile, "unclear", "use_restrictions", stated.section, said)
+        section = stated.section or profile.terms["use_restrictions"].section
+        return barrier(profile, "unclear", "use_restrictions", section, said)
     return passed(profile, "use_restrictions", stated.section, detail)
 
 

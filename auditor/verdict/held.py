@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,13 +39,26 @@ def _expired(held: Mapping[str, Any], date: str) -> bool:
     return bool(expires) and str(expires) < date
 
 
+_WORD = re.compile(r"[a-z0-9.-]+")
+_LIMITING = frozenset({"except", "excluding", "only", "not", "no", "without", "unless"})
+
+
 def _covers(held: Mapping[str, Any], one: Barrier, context: Context) -> bool:
-    """Return whether the held license reaches the use; one that says nothing of its reach is taken at its word."""
+    """Return whether the held license reaches the use.
+
+    One that says nothing of its reach is taken at its word; one whose reach is limited in free words counts only when
+    it names this very use.
+    """
     stated = held.get("covers")
     if not stated:
         return True
-    words = {fold_name(word) for word in ([stated] if isinstance(stated, str) else stated)}
-    use = {"all", one.covers or "", str(context.get("use.kind")), str(context.get("use.model") or "")}
-    if context.get("use.commercial"):
-        use |= {"commercial", "commercial-use"}
-    return bool(words & {fold_name(word) for word in use if word})
+    wanted = {str(context.get("use.kind")), one.covers or "", fold_name(str(context.get("use.model") or "-"))}
+    if not isinstance(stated, str):
+        words = {fold_name(word) for word in stated}
+        return bool(words & (wanted | _broad(context)))
+    words = set(_WORD.findall(stated.lower()))
+    return bool(words & (wanted if words & _LIMITING else wanted | _broad(context)))
+
+
+def _broad(context: Context) -> set[str]:
+    return {"all", "any", "everything", *(("commercial", "commercial-use") if context.get("use.commercial") else ())}

@@ -67,8 +67,11 @@ def situation_of(context: Context, profile: LicenseProfile, rules: VerdictRules)
         "use.declares_another_license": _declares_another(context, profile),
         "use.target_model.is_foundation": _is_foundation(context),
         "use.target_model.is_text_to_image": _is_text_to_image(context),
+        "use.target_model.is_own": _is_own(context, profile),
         "use.reaches_excluded_place": _reaches(context, profile, rules),
     }
+    if values["use.target_model.is_own"] and "outputs-model" in acts:
+        acts = acts | {"distribute-derivative"}  # the licensor's own model, improved, is a derivative
     return Situation(context=context, acts=frozenset(acts), possible_acts=frozenset(possible - acts), values=values)
 
 
@@ -175,4 +178,20 @@ def _is_foundation(context: Context) -> Truth:
 
 def _is_text_to_image(context: Context) -> Truth:
     stated: bool | None = context.get("use.target_model.is_text_to_image")
-    return False if stated is None and context.get("use.target_model.is_llm") else stated
+    language = context.get("use.target_model.is_llm")
+    if stated is not None or language is None:
+        return stated
+    if language:
+        return False
+    return True if "image" in (context.get("use.modality") or ()) else None
+
+
+def _is_own(context: Context, profile: LicenseProfile) -> Truth:
+    """Return whether the model to be trained is one of the licensor's own, by the beginning of its name."""
+    own = profile.application.own_models if profile.application else ()
+    name = context.get("use.target_model.name")
+    if not own:
+        return False
+    if not name:
+        return None
+    return any(fold_name(name.rsplit("/", 1)[-1]).startswith(prefix) for prefix in own)

@@ -43,25 +43,36 @@ class Sized(msgspec.Struct, frozen=True, kw_only=True):
 def sized(profile: LicenseProfile, situation: Situation, rules: VerdictRules) -> list[Sized]:
     """Return every threshold of the license with how the context compares; a term nobody read has none."""
     found = []
+    exempted = profile.application.end_users_exempt if profile.application else ()
     for term in THRESHOLD_TERMS:
         value = profile.terms[term]
         records = value.value if isinstance(value.value, list) else [value.value]
-        found += [_one(term, value, record, situation, rules) for record in records if isinstance(record, Mapping)]
+        found += [
+            _one(term, value, record, situation, rules, exempted) for record in records if isinstance(record, Mapping)
+        ]
     return found
 
 
-def _one(term: str, value: TermValue, record: Mapping[str, Any], situation: Situation, rules: VerdictRules) -> Sized:
+def _one(
+    term: str,
+    value: TermValue,
+    record: Mapping[str, Any],
+    situation: Situation,
+    rules: VerdictRules,
+    exempted: tuple[str, ...],
+) -> Sized:
     measure = _measure(record, rules)
     context = situation.context
     yours = _yours(measure, record, context, rules) if measure else UNKNOWN
     limit = float(record["amount" if "amount" in record else "number"])
     truth = passes(yours, record["comparator"], limit)
+    exempt = situation.kind == "end-user-of-integrated-product" and term in exempted
     return Sized(
         term=term,
         value=value,
         record=record,
         yours=yours,
-        passed=_applies(record, situation, truth),
+        passed=False if exempt else _applies(record, situation, truth),
         fields=measure.sum if measure else (),
     )
 
@@ -124,8 +135,6 @@ def _applies(record: Mapping[str, Any], situation: Situation, truth: Truth) -> T
         conditions.append(situation.context.get("use.commercial"))
     if record.get("only_if"):
         conditions.append(situation.context.get(record["only_if"]))
-    if situation.kind == "end-user-of-integrated-product" and record.get("end_users_exempt"):
-        return False
     if any(condition is False for condition in conditions):
         return False
     return None if any(condition is None for condition in conditions) else True
