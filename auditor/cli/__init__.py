@@ -16,6 +16,7 @@ program = LazyGroup(
         "snapshot": ("auditor.cli.snapshot", "Record the evidence, to audit it again later, offline."),
         "license": ("auditor.cli.license", "Which license is this text, and what do we know of it."),
         "verdict": ("auditor.cli.verdict", "May this organization do this under that license."),
+        "obligations": ("auditor.cli.obligations", "Memo, notices, texts and checklist for adopting a model."),
         "rules": ("auditor.cli.rules", "Look at, check and extend the rulebook."),
     },
 )

@@ -15,6 +15,7 @@ __all__ = ["command"]
 
 _FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 MAX_BYTES = 50_000_000
+_LICENSE_NAMES = ("LICENSE", "LICENCE", "COPYING", "UNLICENSE", "MODEL_LICENSE", "NOTICE")
 
 
 @click.group(name="license")
@@ -41,7 +42,9 @@ def identify(paths: tuple[Path, ...], form: str) -> None:
                 data = stream.read(MAX_BYTES)
         except OSError as error:
             raise UsageProblem(f"cannot read {path}: {error.strerror}") from error
-        matches = [match.to_dict() for match in identify_text(decode(data)[0], index)]
+        license_file = path.name.upper().startswith(_LICENSE_NAMES)
+        found = identify_text(decode(data)[0], index, license_file=license_file)
+        matches = [match.to_dict() for match in found]
         files.append({"path": path.as_posix(), "matches": matches})
     if form == "json":
         _print_json({"schema": "auditor/identify/1", "files": files})

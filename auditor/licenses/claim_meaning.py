@@ -33,8 +33,8 @@ class LicenseKnowledge(Protocol):
         """Return what a declared string means."""
         ...
 
-    def identified(self, text: str) -> Sequence[LicenseMatch]:
-        """Return the licenses found in a text, best first."""
+    def identified(self, text: str, *, license_file: bool = False) -> Sequence[LicenseMatch]:
+        """Return the licenses found in a text, best first; a `license_file` is read as a whole."""
         ...
 
     def policy_of(self, text: str) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ def read_claim(claim: LicenseClaim, knowledge: LicenseKnowledge) -> ReadClaim:
 
 def _read_text(claim: LicenseClaim, knowledge: LicenseKnowledge) -> ReadClaim:
     assert claim.text is not None
-    found = knowledge.identified(claim.text)
+    found = knowledge.identified(claim.text, license_file=claim.channel == "text")
     matches = tuple(match for match in found if knowledge.profile(match.id).scope != "policy")
     ids = tuple(dict.fromkeys(match.id for match in matches if match.status != "partial"))
     partial = tuple(dict.fromkeys(match.id for match in matches if match.status == "partial"))

@@ -102,8 +102,10 @@ class _Candidate(msgspec.Struct, kw_only=True):
         return shared * 2 > min(self.end - self.start, other.end - other.start)
 
 
-def identify(text: str, index: LicenseIndex) -> list[LicenseMatch]:
+def identify(text: str, index: LicenseIndex, *, license_file: bool = False) -> list[LicenseMatch]:
     """Return one match for each license in `text`, best first; rivals for the same lines are in its `near`.
+
+    A `license_file` is read as a whole; of any other text with the form of a card only the license's surroundings are.
 
     Exact means word for word, with nothing in the file that may add terms. A use policy we know is no license; an
     unchanged one beside its own license adds nothing, any other does.
@@ -120,7 +122,8 @@ def identify(text: str, index: LicenseIndex) -> list[LicenseMatch]:
         return _titled(index, words)
     own = [p for p in policies if p.whole and any(w.id == p.fingerprint.license for w, _ in winners)]
     explained = _explained(index, words, winners, own)
-    added = additions(words, explained, [title for w, _ in winners for title in index.titles_of(w.id)])
+    titles = [title for w, _ in winners for title in index.titles_of(w.id)]
+    added = additions(words, explained, titles, license_file=license_file)
     matches = [_match(index, words, winner, rivals, added) for winner, rivals in winners]
     return sorted(matches, key=lambda match: (_RANK[match.status], -match.score, match.lines, match.id))
 
@@ -134,7 +137,7 @@ def known_policy_of(text: str, index: LicenseIndex) -> tuple[str, ...]:
     own = [a for a in index.candidates(words) if a.fingerprint.role == "use-policy" and a.whole]
     explained = [any(a.start <= n < a.end for a in own) for n in range(len(words.words))]
     titles = [title for a in own for title in index.titles_of(a.fingerprint.license)]
-    if words.cut or additions(words, explained, titles):
+    if words.cut or additions(words, explained, titles, license_file=True):
         return ()
     return tuple(sorted({a.fingerprint.license for a in own}))
 
@@ -151,11 +154,12 @@ def _candidates(
     titles = _titles_in(index, words)
     found = [
         _Candidate(
-            id=a.fingerprint.license, start=a.start, end=a.end, score=a.score, whole=a.whole, aligned=a,
+            id=a.fingerprint.license, start=a.start, end=a.end, score=1.0 if whole else a.score, whole=whole, aligned=a,
             titled=a.fingerprint.license in titles,
         )
         for a in aligned
         if a.fingerprint.role == "license"
+        for whole in [a.whole or _only_template(words, a)]
     ]  # fmt: skip
     for span in spans:
         known = index.by_spdx.get(fold_name(span.spdx))
@@ -208,7 +212,7 @@ def _contest(index: LicenseIndex, candidates: list[_Candidate]) -> list[tuple[_C
     def strength(candidate: _Candidate) -> tuple[bool, int, bool, bool, float, str]:
         standard = not index.profiles[candidate.id].spdx.startswith("LicenseRef-")
         strong = candidate.score >= CONTEST_SHARE or standard
-        covered = int(candidate.score * (candidate.end - candidate.start))
+        covered = candidate.aligned.found if candidate.aligned else candidate.end - candidate.start
         return (
             candidate.whole,
             covered if strong else 0,
@@ -251,7 +255,7 @@ def _match(
         spans.append(LineSpan((len(words.source), len(words.source)), CUT))
     if winner.aligned is None and not winner.whole:
         missing = [{"section": UNCOMPARED}]
-    if winner.aligned is not None and not winner.whole and not _only_template(words, winner):
+    if winner.aligned is not None and not winner.whole:
         for begin, end in winner.aligned.extra:
             first, last = words.lines[begin], words.lines[end - 1]
             spans.append(LineSpan((first, last), words.quoted(first, last)[:MAX_QUOTE]))
@@ -273,10 +277,9 @@ def _match(
     )
 
 
-def _only_template(words: Words, winner: _Candidate) -> bool:
+def _only_template(words: Words, aligned: Aligned) -> bool:
     """Return whether a template differs only by the names of its holder: every piece between them is word for word."""
-    aligned = winner.aligned
-    if aligned is None or not aligned.fingerprint.segments or (aligned.gaps and aligned.gaps[0][0] == 0):
+    if not aligned.fingerprint.segments or (aligned.gaps and aligned.gaps[0][0] == 0):
         return False
     position = aligned.start
     for number, piece in enumerate(aligned.fingerprint.segments):

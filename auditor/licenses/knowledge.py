@@ -23,7 +23,9 @@ class RulebookKnowledge:
         self._rulebook = rulebook
         index = LicenseIndex(rulebook.licenses, rulebook.fingerprints)
         # Every copy of a license in a batch is the same text.
-        self._identify = functools.lru_cache(maxsize=256)(lambda text: tuple(identify(text, index)))
+        self._identify = functools.lru_cache(maxsize=256)(
+            lambda text, license_file: tuple(identify(text, index, license_file=license_file))
+        )
         self._policy_of = functools.lru_cache(maxsize=256)(lambda text: known_policy_of(text, index))
 
     def named(self, raw: str) -> NamedLicense:
@@ -67,9 +69,9 @@ class RulebookKnowledge:
         addresses = (p for p in self._rulebook.licenses.values() if p.url)
         return next((p.id for p in addresses if (p.url or "").split("://", 1)[1].rstrip("/").lower() == bare), None)
 
-    def identified(self, text: str) -> Sequence[LicenseMatch]:
-        """Return the licenses found in a text, best first."""
-        return self._identify(text)
+    def identified(self, text: str, *, license_file: bool = False) -> Sequence[LicenseMatch]:
+        """Return the licenses found in a text, best first; a `license_file` is read as a whole."""
+        return self._identify(text, license_file)
 
     def policy_of(self, text: str) -> tuple[str, ...]:
         """Return the licenses to which a text belongs as their use policy, word for word; mostly none."""

@@ -78,14 +78,20 @@ _INTRODUCING = frozenset(
 _LICENSE_WORD = re.compile(r"licen[sc]e|agreement|terms|version|copyright|edition|addendum|amendment", re.IGNORECASE)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.{0,200})")
 _LICENSE_HEADING = re.compile(
-    r"licen[sc]|terms|condition|restrict|commercial|permitted|prohibited|use policy|legal", re.IGNORECASE
+    r"licen[sc]|terms|condition|restrict|commercial|permitted|prohibited|use policy|legal"
+    r"|patent|copyright|grant|trademark",
+    re.IGNORECASE,
 )
 _FIELD = re.compile(r"^[\w-]{1,60}:(?:\s|$)")
 MAX_FRONT_MATTER = 2_000
 
 
-def additions(words: Words, explained: list[bool], titles: Sequence[Sequence[str]]) -> list[Paragraph]:
+def additions(
+    words: Words, explained: list[bool], titles: Sequence[Sequence[str]], *, license_file: bool = False
+) -> list[Paragraph]:
     """Return the paragraphs outside all licenses that may add terms; `explained` says it of each word.
+
+    `license_file` says that the text is known to be a license file, whatever form it has; otherwise its form decides.
 
     In a license file everything counts that is not of a known harmless form: a title, a sentence that only names the
     license, a copyright notice, a name. In a document around a license (a card, a README) the section the license
@@ -95,7 +101,7 @@ def additions(words: Words, explained: list[bool], titles: Sequence[Sequence[str
     excused = frozenset(word for title in titles for word in title) | _INTRODUCING
     paragraphs = list(paragraphs_outside(words, explained))
     headings = _headings(words)
-    if not _is_document(words, headings, excused):
+    if license_file or not _is_document(words, headings, excused):
         return [
             p for n, p in enumerate(paragraphs) if n >= MAX_PARAGRAPHS or not _harmless(words, explained, p, excused)
         ]

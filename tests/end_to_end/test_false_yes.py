@@ -168,6 +168,13 @@ ATTEMPTS = [
         never=("mit",), texts=True,
     ),
     Attempt(
+        "a clause under a heading of a license file that looks like a card",
+        lambda t: [
+            model("a/headed", MIT, {"LICENSE": b"# Acme Anvil\n\n## License\n\n" + t("mit") + b"\n## Usage\n\nGovernments pay a fee.\n"})
+        ],
+        statuses=("modified",), findings=frozenset({"license-modified"}), texts=True, more=no_exact,
+    ),
+    Attempt(
         "modified-mit over the plain MIT text",
         lambda t: [model("a/modified-plain", {"license": "other", "license_name": "modified-mit"}, {"LICENSE": t("mit")})],
         label="open-weights", terms=4, statuses=("conflict",), findings=frozenset({"license-conflict"}),
@@ -179,9 +186,10 @@ ATTEMPTS = [
         statuses=("unresolved",), never=("apache-2.0",), texts=True,
     ),
     Attempt(
-        "a family of which no member is known, over the Apache text",
+        "a family over the text of another license",
         lambda t: [model("a/gfdl", {"license": "gfdl"}, {"LICENSE": t("apache-2.0")})],
-        statuses=("unresolved", "conflict"), never=("apache-2.0",), texts=True,
+        label="open-weights", terms=4, statuses=("conflict",), findings=frozenset({"license-conflict"}),
+        never=("apache-2.0",), texts=True,
     ),
     Attempt(
         "MIT beside a use policy nobody has read",

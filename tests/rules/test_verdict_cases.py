@@ -41,4 +41,6 @@ def test_the_verdict_is_right(case: dict[str, Any]) -> None:
         assert set(expected["obligations"]) <= live(verdict), case["why"]
     if verdict.outcome == "unclear":
         assert verdict.questions or any(reason.decides for reason in verdict.reasons)
-    assert all(reason.section or reason.term in ("text", "commercial_use") for reason in verdict.reasons if reason.decides)
+    assert all(
+        reason.section or reason.term in ("text", "commercial_use") for reason in verdict.reasons if reason.decides
+    )

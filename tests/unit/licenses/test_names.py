@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from auditor.licenses.expressions import parse_expression
 from auditor.licenses.knowledge import RulebookKnowledge
 from auditor.licenses.spdx_list import spdx_entry
+from auditor.rulebook.license_files import AmbiguousName
 from auditor.rulebook.load import load_rulebook
 
 KNOWLEDGE = RulebookKnowledge(load_rulebook())
@@ -21,7 +23,7 @@ KNOWLEDGE = RulebookKnowledge(load_rulebook())
         ("Creative Commons Attribution 4.0 International", ("cc-by-4.0",), False),
         ("mit OR apache-2.0", ("mit", "apache-2.0"), True), ("MIT AND llama3.1", ("mit", "llama3.1"), False),
         ("mit OR nonsense-9", (), False), ("MIT OR", (), False), ("MIT/Apache-2.0", (), False), ("openrail", (), False),
-        ("Artistic-2.0", (), False), ("mit OR (apache-2.0 AND llama3.1)", ("mit", "apache-2.0", "llama3.1"), False),
+        ("Artistic-2.0", ("artistic-2.0",), False), ("Artistic-1.0", (), False), ("mit OR (apache-2.0 AND llama3.1)", ("mit", "apache-2.0", "llama3.1"), False),
         ("GPL-3.0-only WITH Classpath-exception-2.0", (), False), ("x" * 10_000, (), False),
     ],
 )  # fmt: skip
@@ -72,3 +74,11 @@ def test_spdx_conclusions_are_valid_spdx_expressions() -> None:
 )  # fmt: skip
 def test_or_later_is_kept_in_the_spdx_id_though_the_text_is_the_same(raw: str, spdx: dict[str, str]) -> None:
     assert KNOWLEDGE.named(raw).spdx == spdx
+
+
+def test_a_family_of_which_no_member_is_known_leaves_things_open() -> None:
+    rulebook = load_rulebook()
+    empty = AmbiguousName(name="anvil", candidates=(), family=True)
+    knowledge = RulebookKnowledge(msgspec.structs.replace(rulebook, ambiguous={**rulebook.ambiguous, "anvil": empty}))
+    assert not knowledge.named("anvil").counts_as_no_tag
+    assert knowledge.named("bsd").counts_as_no_tag

@@ -24,7 +24,9 @@ GRANTED = ("allowed", "allowed-with-obligations")
 RANK = {"allowed": 0, "allowed-with-obligations": 0, "unclear": 1, "needs-separate-license": 2, "prohibited": 3}
 
 KINDS = sorted(RULEBOOK.vocabulary.use_kinds)
-counts = st.one_of(st.sampled_from([0, 1_000, 999_999, 1_000_001, 100_000_000, 700_000_000, 700_000_001, 2_000_000_000]))
+counts = st.one_of(
+    st.sampled_from([0, 1_000, 999_999, 1_000_001, 100_000_000, 700_000_000, 700_000_001, 2_000_000_000])
+)
 contexts = st.fixed_dictionaries(
     {
         "organization": st.fixed_dictionaries(
@@ -49,7 +51,9 @@ contexts = st.fixed_dictionaries(
                 "fine_tunes": st.booleans(),
                 "environment": st.sampled_from(["production", "non-production"]),
                 "purpose": st.sampled_from(sorted(RULEBOOK.vocabulary.purposes)),
-                "target_model": st.fixed_dictionaries({}, optional={"is_llm": st.booleans(), "made_available": st.booleans()}),
+                "target_model": st.fixed_dictionaries(
+                    {}, optional={"is_llm": st.booleans(), "made_available": st.booleans()}
+                ),
                 "product_monthly_active_users": counts,
                 "competes_with_licensor": st.booleans(),
             },
