@@ -161,6 +161,8 @@ def _fingerprints(reader: RuleReader, licenses: dict[str, LicenseProfile]) -> di
                 reader.sound.add("fingerprint.v1", content, data)
         if not wrong and data["license"] not in licenses:
             wrong = [f"no profile {data['license']!r}{did_you_mean(data['license'], licenses)}"]
+        elif not wrong and licenses[data["license"]].text != "read":
+            wrong = [f"the text of {data['license']} was not read as a whole, so nothing may be called exact"]
         reader.problems += [f"{name}: {message}" for message in wrong]
         found[path.stem] = data
     return found

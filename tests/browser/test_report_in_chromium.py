@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from auditor.render.adoption import pack_files
 from auditor.render.html_page import render
 from auditor.render.interface import RenderOptions
 from tests.conftest import not_here
-from tests.unit.render.report_factory import batches
+from tests.unit.render.report_factory import batches, pack
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-PAGES = ["one open model", "one closed model", "several", "hostile"]
+JUDGED = "meta-llama/llama-3.3-70b-instruct"
+PAGES = ["one open model", "one closed model", "several", "hostile", "with a verdict", "hostile verdict", "memo"]
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,9 @@ def opened(
     request: pytest.FixtureRequest, browser: Browser, tmp_path: Path
 ) -> Iterator[tuple[Page, list[str], list[str]]]:
     file = tmp_path / "report.html"
-    file.write_text(render(batches()[request.param], RenderOptions()), "utf-8")
+    memo = request.param == "memo"
+    text = pack_files(pack(JUDGED))["memo.html"] if memo else render(batches()[request.param], RenderOptions())
+    file.write_text(text, "utf-8")
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     requests: list[str] = []
     dialogs: list[str] = []

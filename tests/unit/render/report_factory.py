@@ -9,10 +9,12 @@ import msgspec
 from auditor.model.evidence import Evidence
 from auditor.model.license import LicenseMatch, LineSpan
 from auditor.model.report import Batch, DeclaredLicense, FailedTarget, Report
-from auditor.model.snapshot import Problem
+from auditor.model.snapshot import Document, Problem
+from auditor.pipeline.adoption import AdoptionPack, adoption_pack
 from auditor.pipeline.auditor import Auditor
 from auditor.pipeline.disclosed_subject import disclosed_snapshot
 from auditor.rulebook.load import load_rulebook
+from auditor.verdict.context import context_of
 
 DAY = "2026-11-25T00:00:00Z"
 ATTACK = (
@@ -31,6 +33,40 @@ def disclosed(name: str) -> Report:
     """The report on a model of the catalog."""
     one = auditor()
     return one.report(disclosed_snapshot(one.rulebook, name, f"disclosed:{name}", DAY))
+
+
+CONTEXT = {
+    "organization": {"name": ATTACK, "country": "DE", "monthly_active_users_in_reference_month": 50_000},
+    "use": {"kind": "product", "commercial": True, "purpose": ATTACK, "model_is_multimodal": False},
+}
+
+
+@functools.cache
+def judged(name: str) -> Report:
+    """The report on a model of the catalog, with a verdict."""
+    return plain_pack(name).report
+
+
+@functools.cache
+def plain_pack(name: str) -> AdoptionPack:
+    """The adoption pack of a model of the catalog."""
+    one = auditor()
+    context = context_of({**CONTEXT, "use": {"kind": "product", "commercial": True, "model_is_multimodal": False}})
+    return adoption_pack(one, disclosed_snapshot(one.rulebook, name, f"disclosed:{name}", DAY), context)
+
+
+@functools.cache
+def pack(name: str) -> AdoptionPack:
+    """The adoption pack of a model of the catalog, with attacks wherever a context or a snapshot can put them."""
+    one = auditor()
+    snapshot = disclosed_snapshot(one.rulebook, name, f"disclosed:{name}", DAY)
+    document = Document(
+        path=f"../../{ATTACK}", role="license", status="read", text=ATTACK, sha256="0" * 64, source=ATTACK
+    )
+    snapshot = msgspec.structs.replace(snapshot, documents=(*snapshot.documents, document, document))
+    made = adoption_pack(one, snapshot, context_of(CONTEXT))
+    report = msgspec.structs.replace(made.report, subject=msgspec.structs.replace(made.report.subject, id=ATTACK))
+    return msgspec.structs.replace(made, report=report)
 
 
 def hostile() -> Report:
@@ -69,8 +105,10 @@ def batches() -> dict[str, Batch]:
     failure = FailedTarget(target=ATTACK, code="not-found", message=ATTACK, hint="check the id")
     return {
         "one open model": Batch(reports=(disclosed("allenai/olmo-2-1124-7b"),)),
+        "hostile verdict": Batch(reports=(pack("meta-llama/llama-3.3-70b-instruct").report,)),
         "one closed model": Batch(reports=(disclosed("openai/gpt-5"),)),
         "several": Batch(reports=tuple(map(disclosed, ("openai/gpt-4o", "google/gemma-3-27b-it", "bigscience/bloom")))),
         "hostile": Batch(reports=(hostile(), disclosed("openai/gpt-5")), errors=(failure,)),
+        "with a verdict": Batch(reports=(judged("meta-llama/llama-3.3-70b-instruct"), judged("openai/gpt-5"))),
         "nothing": Batch(),
     }
