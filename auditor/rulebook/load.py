@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +33,10 @@ from auditor.rulebook.vocabulary import Vocabulary, build_vocabulary
 __all__ = ["Rulebook", "load_rulebook"]
 
 RULEBOOK_VERSION = "1"
+MAX_LOADED = 8
+
+# A rulebook is the same whatever folder remembers its files, so that is no part of the key.
+_LOADED: dict[tuple[Path, tuple[Path, ...]], Rulebook] = {}
 
 
 class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,10 +88,14 @@ def load_rulebook(path: Path | None = None, *, overlays: Sequence[Path] = (), ca
     `cache` is a folder in which to remember which files were sound, so that the next start is fast. Raises
     `RulebookInvalid` with every problem of every file.
     """
-    return _load(path or data_folder("rules"), tuple(overlays), cache)
+    key = (path or data_folder("rules"), tuple(overlays))
+    if key not in _LOADED:
+        if len(_LOADED) >= MAX_LOADED:
+            _LOADED.clear()
+        _LOADED[key] = _load(*key, cache)
+    return _LOADED[key]
 
 
-@functools.lru_cache(maxsize=8)
 def _load(root: Path, overlays: tuple[Path, ...], cache: Path | None) -> Rulebook:
     sound = SoundFiles(cache)
     try:

@@ -178,7 +178,7 @@ CASES = [
             })
         ],
         Right(
-            "unresolved", None, None, (0, 4), "weights-only", candidates=("falcon-2-11b-1.0",),
+            "unresolved", None, None, (0, 4), "weights-only", candidates=("falcon-2-11b-1.0", "falcon-3"),
             findings=frozenset({"license-unresolved", "ambiguous-license-tag", "license-link-unpinned"}),
             checks={"terms-grant-established": "unknown"},
         ),

@@ -49,7 +49,8 @@ def test_osi_judgments_are_what_the_spdx_list_says() -> None:
         listed = spdx_entry(profile.spdx)
         if listed is None:
             assert profile.spdx.startswith("LicenseRef-"), profile.id
-            assert profile.judgments["osi_approved"].answer == "no", profile.id
+            unread = profile.text != "read"
+            assert profile.judgments["osi_approved"].answer in ("no", *(["unknown"] if unread else [])), profile.id
         else:
             assert (profile.judgments["osi_approved"].answer == "yes") == listed.osi_approved, profile.id
 

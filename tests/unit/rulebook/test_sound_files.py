@@ -19,7 +19,7 @@ def rules(tmp_path: Path) -> Path:
 
 
 def loaded(rules: Path, cache: Path) -> load.Rulebook:
-    load._load.cache_clear()
+    load._LOADED.clear()
     return load_rulebook(rules, cache=cache)
 
 
