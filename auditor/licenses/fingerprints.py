@@ -119,7 +119,11 @@ def build_fingerprint(
     if len(cuts) < 2:
         raise ValueError("the text is too short for a fingerprint")
     inner = _chunks(body, cuts)
-    outside = [chunk for part in (words[:begin], words[end:]) for chunk in chunks_of(part, (AROUND,))[AROUND]]
+    outside = [
+        chunk
+        for part in (words[:begin], words[end:])
+        for chunk in _chunks(part, [0, *_cuts_inside(part, AROUND), len(part)] if part else [])
+    ]
     known = [begin <= position < end for position in range(len(words))]
     outside += [Chunk(digest(p.words.split()), len(p.words.split())) for p in paragraphs_outside(whole, known)]
     return {

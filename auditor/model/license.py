@@ -62,6 +62,8 @@ class ProfileReading(msgspec.Struct, frozen=True):
     on: str
     revisions: tuple[str, ...] = ()
     """SHA-256 of other texts of the same license version that were read too."""
+    attachments: tuple[str, ...] = ()
+    """SHA-256 of use policies, exhibits and appendices that were read with it."""
 
 
 class StatedRule(msgspec.Struct, frozen=True):

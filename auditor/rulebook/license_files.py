@@ -136,7 +136,8 @@ def _profile(data: dict[str, Any], vocabulary: Vocabulary) -> LicenseProfile:
 
 def _reading(data: dict[str, Any]) -> ProfileReading:
     revisions = tuple(row["text_sha256"] for row in data.get("also", ()) if row["role"] == "revision")
-    return ProfileReading(data["text_sha256"], data["source"], data["on"], revisions)
+    attachments = tuple(row["text_sha256"] for row in data.get("also", ()) if row["role"] != "revision")
+    return ProfileReading(data["text_sha256"], data["source"], data["on"], revisions, attachments)
 
 
 def license_names(licenses: dict[str, LicenseProfile], reader: RuleReader) -> dict[str, str]:
