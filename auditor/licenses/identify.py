@@ -28,10 +28,14 @@ MODIFIED_SHARE = 0.5
 CONTEST_SHARE = 0.9
 """A vendor's license that contains a standard one wins over it only if this much of it is there."""
 POLICY_SHARE = 0.8
+MIN_ROOM = 40
+"""Words that the shortest license of the SPDX engine needs."""
 MAX_CANDIDATES = 12
 MAX_SPANS = 40
 MAX_QUOTE = 400
 TITLE_LINES = 40
+TITLE_MORE = 4
+"""Words that may follow a title on its line."""
 MAX_NAME = 12
 """Words that the name of a holder may have where a standard text is a template."""
 CUT = "(the text goes on beyond the part that is read)"
@@ -128,7 +132,11 @@ def identify(text: str, index: LicenseIndex, *, license_file: bool = False) -> l
         return []
     aligned = index.candidates(words)
     policies = [a for a in aligned if a.fingerprint.role == "use-policy" and a.score >= POLICY_SHARE]
-    candidates = _candidates(index, words, aligned, spdx_spans(text))
+    room = len(words.words) - max(
+        (a.end - a.start for a in aligned if a.whole and a.fingerprint.role == "license"), default=0
+    )
+    # Beside a text that is here word for word there may be no room for another license: then nobody needs to look.
+    candidates = _candidates(index, words, aligned, spdx_spans(text) if room >= MIN_ROOM else [])
     _confirm(index, text, candidates)
     winners = _contest(index, [c for c in candidates if not _inside_policy(c, policies)])
     if not winners:
@@ -213,9 +221,11 @@ def _titles_in(index: LicenseIndex, words: Words) -> set[str]:
             break
         lines.setdefault(line, []).append(word)
     found = set()
-    for title, license_id in index.titles.items():
-        if any(tuple(line[: len(title)]) == title and len(line) <= len(title) + 4 for line in lines.values()):
-            found.add(license_id)
+    for written in lines.values():
+        for size in range(max(1, len(written) - TITLE_MORE), len(written) + 1):
+            license_id = index.titles.get(tuple(written[:size]))
+            if license_id is not None:
+                found.add(license_id)
     return found
 
 
