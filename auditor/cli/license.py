@@ -75,16 +75,22 @@ def _print_matches(path: Any, matches: Any) -> None:
 @_FORMAT
 def show(name: str, form: str) -> None:
     """Show what we know of one license, by id, SPDX id or alias."""
+    import msgspec
+
     from auditor.cli.environment import installed_rulebook
+    from auditor.licenses.obligations import obligations_of
+    from auditor.licenses.terms import terms_of_profile
     from auditor.render.license_text import render_license
     from auditor.rulebook.license_files import profile_to_dict
 
     rulebook = installed_rulebook()
     profile = rulebook.get_license(name)
+    bound = terms_of_profile(profile, rulebook.vocabulary.terms, profile.id) if profile.text != "not-read" else None
+    duties = obligations_of(rulebook.obligations, bound)
     if form == "json":
-        _print_json(profile_to_dict(profile))
+        _print_json({**profile_to_dict(profile), "obligations": msgspec.to_builtins(duties)})
     else:
-        click.echo(render_license(profile, rulebook.vocabulary), nl=False)
+        click.echo(render_license(profile, rulebook.vocabulary, duties), nl=False)
 
 
 @command.command(name="list")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from auditor.model.finding import Obligation
 from auditor.model.license import LicenseProfile, TermValue
 from auditor.render.wording import DISCLAIMER
 from auditor.rulebook.vocabulary import TermType, Vocabulary
@@ -13,7 +15,7 @@ __all__ = ["render_license", "term_words"]
 GROUPS = (("permission", "Permissions"), ("condition", "Conditions"), ("limitation", "Limitations"))
 
 
-def render_license(profile: LicenseProfile, vocabulary: Vocabulary) -> str:
+def render_license(profile: LicenseProfile, vocabulary: Vocabulary, duties: Sequence[Obligation] = ()) -> str:
     """Return the profile as text: what silence already gives is summed up in one line a group."""
     lines = [profile.title, f"  id {profile.id}, SPDX {profile.spdx}, version {profile.version or 'not stated'}"]
     lines.append(
@@ -34,6 +36,9 @@ def render_license(profile: LicenseProfile, vocabulary: Vocabulary) -> str:
                 lines.append(_line(name, term, kind))
         if silent:
             lines.append(f"  the text is silent on: {', '.join(silent)}")
+    if duties:
+        lines += ["", "Duties"]
+        lines += [f"  {d.kind} ({d.when.replace('-', ' ')}) [{d.section or 'no section'}]: {d.detail}" for d in duties]
     lines += _application(profile)
     lines += ["", "Judgments"]
     lines += [f"  {name}: {judgment.answer}. {judgment.reason}" for name, judgment in sorted(profile.judgments.items())]
