@@ -9,9 +9,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from auditor.library import audit, get_license, identify_license, judge, load_rulebook
+    from auditor.library import audit, check_derivative, get_license, identify_license, judge, load_rulebook
 
-__all__ = ["audit", "get_license", "identify_license", "judge", "load_rulebook"]
+__all__ = ["audit", "check_derivative", "get_license", "identify_license", "judge", "load_rulebook"]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,13 @@ from auditor.model.report import Report
 from auditor.rulebook.load import load_rulebook
 
 if TYPE_CHECKING:
+    from auditor.lineage.derivative import Base, Derivative
+    from auditor.model.finding import Finding
     from auditor.model.verdict import Verdict
     from auditor.pipeline.auditor import Auditor
     from auditor.rulebook.load import Rulebook
 
-__all__ = ["audit", "get_license", "identify_license", "judge", "load_rulebook"]
+__all__ = ["audit", "check_derivative", "get_license", "identify_license", "judge", "load_rulebook"]
 
 
 def audit(
@@ -61,6 +63,23 @@ def judge(license_id_or_expression: str, context: Mapping[str, Any]) -> Verdict:
 
     today = datetime.now(UTC).strftime("%Y-%m-%d")
     return judge_expression(license_id_or_expression, context_of(context), _rulebook(), date=today)
+
+
+def check_derivative(
+    bases: Sequence[Base | Mapping[str, Any]], derivative: Derivative | Mapping[str, Any], relation: str
+) -> list[Finding]:
+    """Return what a derivative breaks or owes, given its bases, in the finding codes of contract/README.md.
+
+    `relation` is finetune, adapter, quantized, merge, distilled-from-outputs, trained-on-dataset or
+    synthetic-data-only. Raises `UsageProblem` for data of another shape.
+    """
+    from auditor.lineage.checks import check
+    from auditor.lineage.derivative import bases_of, derivative_of
+    from auditor.lineage.stated import findings_of
+
+    rulebook = _rulebook()
+    stated = check(bases_of(bases), derivative_of(derivative), relation, rulebook)
+    return findings_of(stated, rulebook.vocabulary.finding_codes)
 
 
 def get_license(name: str) -> LicenseProfile:

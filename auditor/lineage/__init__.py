@@ -1,0 +1,1 @@
+"""What a derivative inherits from its bases, and what its publisher broke."""
