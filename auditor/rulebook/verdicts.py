@@ -27,7 +27,8 @@ class VerdictRule(msgspec.Struct, frozen=True, kw_only=True):
     contains: str | None = None
     kinds: tuple[str, ...] = ()
     covers: str | None = None
-    general: bool = False
+    general: str | None = None
+    """Which kinds of use a profile's own grant replaces the rule for."""
     quiet: bool = False
 
 

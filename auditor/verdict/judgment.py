@@ -64,7 +64,8 @@ def _declared_rules(profile: LicenseProfile, situation: Situation, rulebook: Rul
     for rule in rulebook.verdicts.rules:
         if rule.kinds and situation.kind not in rule.kinds:
             continue
-        if rule.general and replaced:
+        passing_on = (situation.kind or "").startswith("redistribute")
+        if replaced and (rule.general == "any-use" or (rule.general == "redistribution" and passing_on)):
             continue
         found = found.plus(_rule_finding(profile, situation, rule, rulebook))
     return found
@@ -89,8 +90,9 @@ def _rule_finding(profile: LicenseProfile, situation: Situation, rule: VerdictRu
         if rule.quiet:
             return Finding()
         return barrier(
-            profile, "unclear", rule.term, term.section, detail, questions=_questions(situation, rule, rulebook)
-        )
+            profile, "unclear", rule.term, term.section, detail, covers=rule.covers,
+            questions=_questions(situation, rule, rulebook),
+        )  # fmt: skip
     effect: Any = rule.effect
     return barrier(profile, effect, rule.term, term.section, detail, covers=rule.covers)
 
@@ -144,7 +146,9 @@ def _verdict(
     notes: list[str] = []
     standing: list[Barrier] = []
     for one in found.barriers:
-        held = held_for(profile, one, context, date) if _route(profile, one) else None
+        # A right that may turn out to be withheld is covered by a license that would cover it if it were.
+        open_right = one.effect == "unclear" and one.covers is not None and _route_covers(profile, one)
+        held = held_for(profile, one, context, date) if _route(profile, one) or open_right else None
         if held is None:
             standing.append(one)
         else:
@@ -173,8 +177,10 @@ def _verdict(
 
 def _route(profile: LicenseProfile, one: Barrier) -> bool:
     """Return whether the text names a way to ask for the right that is withheld."""
-    if one.effect != "withheld":
-        return False
+    return one.effect == "withheld" and _route_covers(profile, one)
+
+
+def _route_covers(profile: LicenseProfile, one: Barrier) -> bool:
     route = profile.application.separate_license if profile.application else None
     if route is None:
         return one.routed
