@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import msgspec
+
 from auditor.errors import (
     AuditorError,
     BrokenAnswer,
@@ -133,6 +135,7 @@ class HubSource:
         card = next((document for document in documents if document.role == "card"), None)
         refs, more = self._refs(reading, found, card)
         related = self._related(reading, found)
+        related_documents = self._related_documents(reading, found, related)
         if reading.kept.broken:
             message = f"nothing is kept for next time: {reading.kept.broken}"
             problems.append(Problem(code="store-not-writable", message=message))
@@ -151,6 +154,7 @@ class HubSource:
             card_complete=_is_whole(card) if card else complete,
             documents=documents,
             related=related,
+            related_documents=related_documents,
             renamed_from=target.id if found.id != target.id else None,
             problems=(*problems, *faults, *more),
         )
@@ -219,6 +223,25 @@ class HubSource:
         if lasting and client is not None:
             reading.kept.keep_related(reading.kind, found.id, found.sha, related)
         return related
+
+    def _related_documents(self, reading: Reading, found: Found, related: tuple[Related, ...]) -> tuple[Document, ...]:
+        """Return card and license texts of every base model that was read, each repository asked once in a batch."""
+        texts: list[Document] = []
+        for one in related:
+            if one.kind != "model" or one.record is None or one.revision is None:
+                continue
+            identifier, sha = identity_of(one.record, one.id, None)
+            base = Found(id=identifier, sha=sha, record=one.record, retrieved_at=found.retrieved_at, fresh=found.fresh)
+            theirs = msgspec.structs.replace(reading, kind="model", asked=identifier)
+            key = (reading.options.endpoint, "texts", f"{identifier}@{sha}".lower())
+
+            def ask(theirs: Reading = theirs, base: Found = base) -> dict[str, Any]:
+                documents, _ = read_documents(theirs, base, files_of(base.record)[0])
+                return {"documents": documents}
+
+            documents: tuple[Document, ...] = self._memo.get(key, ask)["documents"]
+            texts += documents
+        return tuple(texts)
 
 
 def _address(reading: Reading, found: Found) -> str:

@@ -95,7 +95,7 @@ def _files(snapshot: Snapshot) -> dict[str, bytes]:
         raise UsageProblem(f"a snapshot of schema {snapshot.schema!r} cannot be written")
     content = msgspec.to_builtins(snapshot)
     files: dict[str, bytes] = {}
-    for number, document in enumerate(content["documents"], start=1):
+    for number, document in enumerate([*content["documents"], *content["related_documents"]], start=1):
         text = document.pop("text")
         if text is None:
             continue
@@ -194,7 +194,11 @@ def _snapshot(files: Mapping[str, bytes]) -> Snapshot:
     if surprises or body.get("schema", SCHEMA) != SCHEMA:
         raise BrokenSnapshot(f"{MANIFEST}: the snapshot has {str(surprises or 'another schema')[:200]} in it")
     used: set[str] = set()
+    related = body.get("related_documents", [])
+    if not isinstance(related, list):
+        raise BrokenSnapshot(f"{MANIFEST}: related_documents is no list")
     body["documents"] = [_document(document, files, used) for document in body["documents"]]
+    body["related_documents"] = [_document(document, files, used) for document in related]
     try:
         return msgspec.convert(body, Snapshot)
     except (msgspec.ValidationError, RecursionError) as error:

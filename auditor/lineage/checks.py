@@ -101,7 +101,9 @@ def _weights(
     yield from duty_findings(base, profile, derivative, declared, relation)
     yield from name_findings(base, profile, derivative, "distribute-derivative")
     yield from _places(base, profile)
-    if derivative.card_flags.names_base is False:
+    kinds = profile.application.duty_kinds if profile.application else {}
+    credited = "attribution" in kinds.get("retain-notices", ())
+    if derivative.card_flags.names_base is False and not credited:
         said = f"The card does not name the base {base.model}."
         yield Stated("undeclared-base", said, license=base.license, severity="warning")
 
@@ -144,7 +146,8 @@ def _terms_of(
         return
     if _same_family(profile, other):
         said = f"The base is under {profile.id}; the derivative is tagged {other.id}, another version of it."
-        yield _of("license-tag-wrong-version", base, profile, "derivative_relicensing", said)
+        at_hand: Severity | None = "warning" if derivative.card_flags.license_copy else None
+        yield _of("license-tag-wrong-version", base, profile, "derivative_relicensing", said, severity=at_hand)
         return
     if share.value == "weights-and-derivatives-same-terms":
         yield _of(
@@ -158,14 +161,10 @@ def _terms_of(
             f"{other.id} is declared over a base that keeps its own terms.",
         )
     elif share.value in SAME_LICENSE:
-        if share.value != "library-file":
-            yield _of(
-                "share-alike-conflict",
-                base,
-                profile,
-                "share_alike",
-                f"A derivative stays under {profile.id}, not {other.id}.",
-            )
+        if not (share.value == "library-file" and _keeps_source_open(other)):
+            said = f"A derivative stays under {profile.id}; {other.id} is declared."
+            severity: Severity | None = "warning" if share.value == "library-file" else None
+            yield _of("share-alike-conflict", base, profile, "share_alike", said, severity=severity)
     elif rule.value == "same-license":
         yield _of(
             "license-conflict",
@@ -180,6 +179,10 @@ def _terms_of(
         if derivative.source and "readme" in derivative.source.lower():
             said = "The card itself says under which license the base is."
             yield _of("card-discloses-base-license", base, profile, "derivative_relicensing", said, severity="warning")
+    elif rule.value == "free-with-flow-down" and derivative.card_flags.passes_restrictions is False:
+        said = f"{other.id} is declared, and it has none of the restrictions that must be passed on."
+        if other.terms["use_restrictions"].value in ("none", "law-only"):
+            yield _of("license-conflict", base, profile, "derivative_relicensing", said)
     elif rule.value == "free-with-flow-down" and derivative.card_flags.passes_restrictions:
         said = f"Own terms ({other.id}) are allowed, as the restrictions are passed on."
         yield _of("relicensing-ok", base, profile, "derivative_relicensing", said, severity="info")
@@ -191,6 +194,11 @@ def _terms_of(
             "derivative_relicensing",
             "Nobody has read which terms a derivative may carry.",
         )
+
+
+def _keeps_source_open(profile: LicenseProfile) -> bool:
+    """Return whether a license keeps the source of a work, or of its library part, open."""
+    return profile.terms["share_alike"].value in ("combined-work", "library-file")
 
 
 def _same_family(one: LicenseProfile, other: LicenseProfile) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from auditor.lineage.declared import Declared
-from auditor.lineage.derivative import Base, CardFlags, Derivative
+from auditor.lineage.derivative import Base, Derivative
 from auditor.lineage.stated import Stated
 from auditor.model.finding import Severity
 from auditor.model.license import LicenseProfile
@@ -15,7 +15,7 @@ __all__ = ["duty_findings", "is_limited", "name_findings"]
 
 NO_COMMERCE = frozenset({"noncommercial-only", "research-only"})
 CHANGING = frozenset({"finetune", "adapter", "quantized", "merge", "distilled-from-outputs", "trained-on-dataset"})
-DERIVATIVE_ACTS = frozenset({"distribute-derivative", "outputs-model", "any-use"})
+DERIVATIVE_ACTS = frozenset({"distribute-derivative", "outputs-model", "any-use", "public-statement"})
 _WORDS = {
     "missing-license-copy": "Recipients get no copy of the license, nor a link where one suffices.",
     "missing-notice": "The prescribed line stands in no notice file.",
@@ -51,7 +51,7 @@ def duty_findings(
         section = profile.terms[term].section
         severity: Severity | None = None if flag is False else "warning"
         words = _words(code, profile)
-        if flag is False or flags != CardFlags():
+        if flag is False or derivative.source:
             yield Stated(code, words, base.license, profile=profile.id, section=section, severity=severity)
         if flag is None:
             unlooked.append(section or term)
@@ -93,7 +93,8 @@ def _for_derivatives(profile: LicenseProfile, term: str) -> bool:
         isinstance(profile.terms[name].value, Mapping) and profile.terms[name].value.get("effect") == "badge"
         for name in ("mau_threshold", "revenue_threshold")
     )
-    return not badge and (acts is None or bool(DERIVATIVE_ACTS & set(acts)))
+    conditional = bool(profile.application and "display" in profile.application.only_if)
+    return not (badge or conditional) and (acts is None or bool(DERIVATIVE_ACTS & set(acts)))
 
 
 def _words(code: str, profile: LicenseProfile) -> str:
@@ -118,14 +119,17 @@ def name_findings(base: Base, profile: LicenseProfile, derivative: Derivative, a
     if not isinstance(term.value, Mapping) or (acts and act not in acts):
         return
     prefix, name = str(term.value["prefix"]), derivative.name.rsplit("/", 1)[-1]
-    if not fold_name(name).startswith(fold_name(prefix)):
-        inside = fold_name(prefix) in fold_name(name)
-        said = f"The name must begin with '{prefix}'" + (
-            ", it stands there, but not at the beginning." if inside else "."
-        )
-        yield Stated("missing-name-prefix", said, license=base.license, profile=profile.id, section=term.section)
-    elif not name.replace("-", " ").replace("_", " ").startswith(prefix.replace("-", " ")):
-        said = f"The name begins with '{prefix}' but for capitals."
-        yield Stated(
-            "name-prefix-style", said, license=base.license, profile=profile.id, section=term.section, severity="info"
-        )
+    if name.replace("-", " ").replace("_", " ").startswith(prefix.replace("-", " ")):
+        return
+    if _squeezed(name).startswith(_squeezed(prefix)):
+        said = f"The name begins with '{prefix}' but for capitals or separators."
+        yield Stated("name-prefix-style", said, base.license, profile=profile.id, section=term.section)
+        return
+    inside = fold_name(prefix) in fold_name(name)
+    where = ", it stands there, but not at the beginning" if inside else ""
+    said = f"The name must begin with '{prefix}'{where}."
+    yield Stated("missing-name-prefix", said, base.license, profile=profile.id, section=term.section)
+
+
+def _squeezed(name: str) -> str:
+    return fold_name(name).replace("-", "")

@@ -93,6 +93,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     card_complete: bool = False
     documents: tuple[Document, ...] = ()
     related: tuple[Related, ...] = ()
+    related_documents: tuple[Document, ...] = ()
+    """Cards and license texts of the base models in `related`; `source` says whose."""
     renamed_from: str | None = None
     channel: str | None = None
     problems: tuple[Problem, ...] = ()

@@ -23,6 +23,7 @@ from auditor.pipeline.assessment import Assessment, BaseAssessment, Licensing
 from auditor.pipeline.bases import assess_bases, base_contradictions, capped_by_bases, guarded, unnamed_base
 from auditor.pipeline.build_report import build_report
 from auditor.pipeline.datasets import assess_datasets, dataset_facts
+from auditor.pipeline.derivatives import derivative_findings
 from auditor.pipeline.disclosed_subject import disclosed_license_claims, disclosed_snapshot
 from auditor.pipeline.licensing import license_subject, licensing_facts, merged_with_bases
 from auditor.pipeline.resolver_findings import resolver_findings
@@ -89,6 +90,7 @@ class Auditor:
                 contradictions=contradictions,
                 date=date,
             ),
+            *(derivative_findings(view, licensing, bases, self.rulebook) if depth == 0 else ()),
         ]
         grades = capped_by_bases(grades_of(self.rulebook.spectrum, facts, findings), facts, bases)
         return Assessment(

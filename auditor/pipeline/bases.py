@@ -45,12 +45,16 @@ def assess_bases(
 
 
 def snapshot_of_related(entry: Related, parent: Snapshot) -> Snapshot | None:
-    """Return a snapshot made of a base's API record alone: its file list is whole, its texts were not fetched."""
+    """Return a snapshot made of a base's API record, its file list, and what was read of its card and texts."""
     if entry.record is None:
         return None
     siblings = entry.record.get("siblings")
     names = [s.get("rfilename") for s in siblings if isinstance(s, dict)] if isinstance(siblings, list) else []
     files = tuple(FileEntry(path=name) for name in sorted({name for name in names if isinstance(name, str)}))
+    named = {entry.id, entry.record.get("id")}
+    sources = {f"hub:{name}@{entry.revision}" for name in named if isinstance(name, str)}
+    documents = tuple(document for document in parent.related_documents if document.source in sources)
+    card = next((document for document in documents if document.role == "card"), None)
     return Snapshot(
         kind="model",
         id=entry.id,
@@ -61,6 +65,9 @@ def snapshot_of_related(entry: Related, parent: Snapshot) -> Snapshot | None:
         record=entry.record,
         files=files,
         files_complete=isinstance(siblings, list),
+        card_complete=card is not None and card.status == "read" and not (card.detail or "").startswith("truncated"),
+        documents=documents,
+        related_documents=parent.related_documents,
         # The ancestors of this base are in the same flat list; the base itself must not be its own ancestor.
         related=tuple(other for other in parent.related if other.id.lower() != entry.id.lower()),
     )
@@ -112,6 +119,8 @@ def guarded(facts: Facts, bases: Sequence[BaseAssessment], unnamed: tuple[Eviden
         if derivative.state == "known" and derivative.value is False:
             return {"lineage_followed": Fact(name="lineage_followed", state="known", value=True)}
         return {}
+    if bases and all(map(_followed, bases)):
+        return _granted_down(facts, bases)
     names = ", ".join(sorted({base.claim.id for base in bases})) or "a base model that is not named"
     evidence = tuple(item for base in bases for item in base.claim.evidence) or unnamed
     followed = Fact(name="lineage_followed", state="known", value=False, evidence=evidence)
@@ -125,6 +134,41 @@ def guarded(facts: Facts, bases: Sequence[BaseAssessment], unnamed: tuple[Eviden
         found["grant_established"] = Fact(
             name="grant_established", state="unknown", evidence=(*grant.evidence, *evidence), missing=missing
         )
+    return found
+
+
+def _followed(base: BaseAssessment) -> bool:
+    """Return whether a base was read as far as its own bases, and those to their roots."""
+    if base.assessment is None or base.claim.confidence == "low":
+        return False
+    snapshot = base.assessment.snapshot
+    # The record repeats the card's metadata, so a base behind a gate still names its own bases.
+    metadata = snapshot.card_complete or isinstance((snapshot.record or {}).get("cardData"), dict)
+    followed = base.assessment.facts.get("lineage_followed")
+    return snapshot.files_complete and metadata and followed.value is not False
+
+
+def _granted_down(facts: Facts, bases: Sequence[BaseAssessment]) -> dict[str, Fact]:
+    """Return that the chain was followed, and the grant that is left of it: every base must grant something too."""
+    evidence = tuple(item for base in bases for item in base.claim.evidence)
+    found = {"lineage_followed": Fact(name="lineage_followed", state="known", value=True, evidence=evidence)}
+    own = facts.get("grant_established")
+    if own.state != "known" or own.value is not True:
+        return found
+    for base in bases:
+        assert base.assessment is not None
+        theirs = base.assessment.facts.get("grant_established")
+        if theirs.state == "known" and theirs.value is False:
+            # Nobody can pass on rights that the maker of the base never gave.
+            found["grant_established"] = Fact(
+                name="grant_established", state="known", value=False, evidence=(*theirs.evidence, *evidence)
+            )
+            return found
+        if theirs.state != "known":
+            missing = f"Missing: what the license of {base.claim.id} grants. {theirs.missing or ''}".strip()
+            found["grant_established"] = Fact(
+                name="grant_established", state="unknown", evidence=(*theirs.evidence, *evidence), missing=missing
+            )
     return found
 
 

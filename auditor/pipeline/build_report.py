@@ -131,10 +131,11 @@ def _lineage(assessment: Assessment) -> LineageReport:
 
 
 def _walk(assessment: Assessment, nodes: dict[str, LineageNode], edges: list[LineageEdge]) -> None:
+    visited = {one.id.lower(): one.status for one in assessment.snapshot.related if one.kind == "model"}
     for base in assessment.bases:
         inner = base.assessment
-        status = "read" if inner else "not-visited"
         name = base.claim.id
+        status = "read" if inner else visited.get(name.lower(), "not-visited")
         nodes.setdefault(name, LineageNode(id=name, kind="model", status=status,
                                            license=inner.licensing.weights.concluded if inner else None))  # fmt: skip
         edges.append(LineageEdge(from_=assessment.snapshot.id, to=name, relation=base.claim.relation,

@@ -159,11 +159,12 @@ def _of_lineage(facts: Facts, bases: Sequence[BaseAssessment]) -> Iterator[_Stat
         return
     names = ", ".join(sorted({base.claim.id for base in bases}))
     evidence = tuple(item for base in bases for item in base.claim.evidence)
-    yield _Stated(
-        "lineage-not-followed",
-        f"Made from {names}, whose terms were not carried down to the root; no grant is established until they are.",
-        evidence,
-    )
+    if facts.get("lineage_followed").value is not True:
+        yield _Stated(
+            "lineage-not-followed",
+            f"Made from {names}, whose terms were not carried down to the root; no grant is established before.",
+            evidence,
+        )
     if facts.get("base_model_declared").value is False:
         yield _Stated("undeclared-base", f"The metadata does not declare {names}.", evidence)
 

@@ -28,11 +28,14 @@ def effective(report: dict[str, Any], term: str) -> Any:
     return report["effective_terms"][term]["value"]
 
 
-def base_is_named(base: str, relation: str) -> Any:
+def base_is_named(base: str, relation: str, *, followed: bool = False) -> Any:
     def check(report: dict[str, Any]) -> None:
         edges = [edge for edge in report["lineage"]["edges"] if edge["to"] == base]
         assert [(edge["from"], edge["relation"]) for edge in edges] == [(report["subject"]["id"], relation)]
-        assert base in findings_of(report)["lineage-not-followed"]["detail"]
+        if followed:
+            assert "lineage-not-followed" not in findings_of(report)
+        else:
+            assert base in findings_of(report)["lineage-not-followed"]["detail"]
 
     return check
 
@@ -51,7 +54,7 @@ def llama_vision(report: dict[str, Any]) -> None:
 
 
 def gguf_of_llama(report: dict[str, Any]) -> None:
-    base_is_named("meta-llama/Llama-3.1-8B", "quantized")(report)
+    base_is_named("meta-llama/Llama-3.1-8B", "quantized", followed=True)(report)
     conflict = findings_of(report)["license-conflict"]["detail"]
     assert "mit" in conflict
     assert "llama3.1" in conflict
@@ -117,7 +120,7 @@ def code_apart(report: dict[str, Any]) -> None:
 
 
 def adapter(report: dict[str, Any]) -> None:
-    base_is_named("acme/gated-base", "adapter")(report)
+    base_is_named("acme/gated-base", "adapter", followed=True)(report)
     assert report["grades"]["weights"]["level"] <= 1
     assert "llama3.2" in findings_of(report)["license-conflict"]["detail"]
 
@@ -134,16 +137,15 @@ def _qwen(texts: Texts, **more: Any) -> Repository:
 
 CASES = [
     Case(
-        "qwen2.5-instruct: base named, chain not followed",
+        "qwen2.5-instruct: base named, chain followed",
         lambda t: [
             _qwen(t, bases=("finetune", ["Qwen/Qwen2.5-7B"])),
             model("Qwen/Qwen2.5-7B", {"license": "apache-2.0"}),
         ],
         Right(
-            "confirmed", "apache-2.0", "Apache-2.0", (0, 4), "weights-only",
-            findings=frozenset({"lineage-not-followed"}),
-            checks={"terms-grant-established": "unknown", "terms-license-text-present": "met"},
-            more=base_is_named("Qwen/Qwen2.5-7B", "finetune"),
+            "confirmed", "apache-2.0", "Apache-2.0", (4, 4), "open-weights",
+            checks={"terms-grant-established": "met", "terms-license-text-present": "met"},
+            more=base_is_named("Qwen/Qwen2.5-7B", "finetune", followed=True),
         ),
         texts=True,
     ),
@@ -205,10 +207,10 @@ CASES = [
             model("meta-llama/Llama-3.1-8B", {"license": "llama3.1"}, gated="manual"),
         ],
         Right(
-            "conflict", "mit", "MIT", (0, 2), "weights-only",
+            "conflict", "mit", "MIT", (2, 2), "weights-available",
             also=("declared-only",), label_ceiling="weights-available",
-            findings=frozenset({"lineage-not-followed", "license-conflict", "license-text-missing"}),
-            checks={"terms-grant-established": "unknown"},
+            findings=frozenset({"license-conflict", "license-text-missing"}),
+            checks={"terms-grant-established": "met"},
             more=gguf_of_llama,
         ),
     ),
@@ -402,8 +404,8 @@ CASES = [
             model("acme/gated-base", {"license": "llama3.2"}, gated="manual"),
         ],
         Right(
-            "conflict", "mit", "MIT", (0, 2), "weights-only", also=("declared-only",),
-            findings=frozenset({"lineage-not-followed", "license-conflict", "license-text-missing", "undeclared-base"}),
+            "conflict", "mit", "MIT", (2, 2), "weights-available", also=("declared-only",),
+            findings=frozenset({"license-conflict", "license-text-missing", "undeclared-base"}),
             more=adapter,
         ),
     ),

@@ -301,7 +301,7 @@ ATTEMPTS = [
             model("b/washed", {**MIT, "base_model": "c/nc"}),
             model("c/nc", {"license": "cc-by-nc-4.0"}),
         ],
-        findings=LINEAGE, more=lambda report: _ceiling(report, 1),
+        label="weights-available", terms=1, more=lambda report: _ceiling(report, 1),
     ),
     Attempt(
         "a data set that is not there",

@@ -274,12 +274,12 @@ def test_bases_and_data_sets_cost_one_call_each_and_once(hub: ReplayHub, auditor
     for name in ("acme/data", "acme/data2"):
         hub.add(dataset(name, MIT))
     assert auditor.audit("acme/tuned0").code == 0
-    # Its record, its card, two ancestors and two data sets.
-    assert (hub.count("api"), hub.count("resolve")) == (5, 1)
+    # Its record, its card, two ancestors with their cards, and two data sets.
+    assert (hub.count("api"), hub.count("resolve")) == (5, 3)
     hub.forget()
     cold = auditor.having(AUDITOR_CACHE=str(auditor.cwd / "cold"))
     assert cold.audit("acme/tuned0", "acme/tuned1", "acme/tuned2", "--concurrency", "4").code == 0
-    assert (hub.count("api"), hub.count("resolve")) == (3 + 4, 3)
+    assert (hub.count("api"), hub.count("resolve")) == (3 + 4, 3 + 2)
     hub.forget()
     assert cold.audit("acme/tuned0").code == 0
     assert hub.started == 1
