@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from auditor.errors import SubjectUnreachable, UsageProblem
+from auditor.errors import SubjectUnreachable
 
 __all__ = ["command"]
 
@@ -34,22 +34,16 @@ def command(
 ) -> None:
     """Write the adoption memo (Markdown and HTML), NOTICE lines, license texts to ship and a checklist for TARGET."""
     from auditor.cli.context_file import context_from
-    from auditor.cli.environment import endpoint_of, fetch_options, installed_rulebook, now_utc
-    from auditor.fetch.targets import HUB_ENDPOINTS, TargetProblem, expand_targets
+    from auditor.cli.environment import fetch_options, installed_rulebook, now_utc
+    from auditor.cli.single_target import free_output, single_target
     from auditor.pipeline.adoption import adoption_pack
     from auditor.pipeline.auditor import Auditor
     from auditor.pipeline.subjects import Subjects
     from auditor.render.adoption import pack_files
 
     context = context_from(context_file)
-    wanted = expand_targets([target], endpoints=(*HUB_ENDPOINTS, endpoint_of()))
-    if len(wanted) != 1:
-        raise UsageProblem("a memo is about a single target")
-    (only,) = wanted
-    if isinstance(only, TargetProblem):
-        raise UsageProblem(only.message, hint=only.error.help)
-    if output.exists() and not force and (output.is_file() or any(output.iterdir())):
-        raise UsageProblem(f"{output} is there already", hint="choose another name, or say --force")
+    only = single_target(target, "a memo is about a single target")
+    free_output(output, force=force)
     auditor = Auditor(installed_rulebook())
     options = fetch_options(now=now_utc(), offline=offline, revision=revision, complete=complete)
     pack = adoption_pack(auditor, Subjects(auditor, options).fetch(only), context, as_of=as_of)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from auditor.errors import SubjectUnreachable, UsageProblem
+from auditor.errors import SubjectUnreachable
 
 __all__ = ["command"]
 
@@ -24,20 +24,14 @@ def command(
     target: str, output: Path, offline: bool, revision: str | None, checkpoints: bool, complete: bool, force: bool
 ) -> None:
     """Record everything an audit of TARGET reads, with hashes; `auditor audit` reproduces the report from it."""
-    from auditor.cli.environment import endpoint_of, fetch_options, installed_rulebook, now_utc
+    from auditor.cli.environment import fetch_options, installed_rulebook, now_utc
+    from auditor.cli.single_target import free_output, single_target
     from auditor.fetch.recorded import write_snapshot
-    from auditor.fetch.targets import HUB_ENDPOINTS, TargetProblem, expand_targets
     from auditor.pipeline.auditor import Auditor
     from auditor.pipeline.subjects import Subjects
 
-    wanted = expand_targets([target], endpoints=(*HUB_ENDPOINTS, endpoint_of()))
-    if len(wanted) != 1:
-        raise UsageProblem("a snapshot records a single target")
-    (only,) = wanted
-    if isinstance(only, TargetProblem):
-        raise UsageProblem(only.message, hint=only.error.help)
-    if output.exists() and not force and (output.is_file() or any(output.iterdir())):
-        raise UsageProblem(f"{output} is there already", hint="choose another name, or say --force")
+    only = single_target(target, "a snapshot records a single target")
+    free_output(output, force=force)
     options = fetch_options(
         now=now_utc(), offline=offline, revision=revision, checkpoints=checkpoints, complete=complete
     )

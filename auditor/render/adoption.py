@@ -11,9 +11,9 @@ from typing import Any, Protocol
 from auditor.model.license import LicenseProfile
 from auditor.model.report import Report
 from auditor.render.markdown import escaped
+from auditor.render.templates import template_environment
 from auditor.render.verdict_text import OUTCOME_WORDS, watch_words
 from auditor.render.wording import DISCLAIMER, safe_line, status_words
-from auditor.rulebook.locator import data_folder
 
 __all__ = ["Pack", "pack_files"]
 
@@ -129,16 +129,7 @@ def _values(pack: Pack, names: list[str]) -> dict[str, Any]:
 
 @functools.cache
 def _template(name: str, *, html: bool) -> Any:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(data_folder("reports/templates")),
-        autoescape=html,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = template_environment(html=html)
     words = (lambda value: safe_line(_said(value))) if html else (lambda value: escaped(_said(value)))
     environment.filters.update(words=words, watch_words=watch_words, status_words=status_words)
     return environment.get_template(name)

@@ -13,9 +13,9 @@ from auditor.model.finding import Finding
 from auditor.model.report import Batch, EffectiveTermReport, Report
 from auditor.render.interface import RenderOptions
 from auditor.render.license_text import term_words
+from auditor.render.templates import template_environment
 from auditor.render.verdict_text import OUTCOME_WORDS, watch_words
 from auditor.render.wording import DISCLAIMER, LADDER, SCORE_NOTE, interval, safe_line, status_words
-from auditor.rulebook.locator import data_folder
 
 __all__ = ["render"]
 
@@ -34,16 +34,7 @@ def render(batch: Batch, options: RenderOptions) -> str:  # noqa: ARG001 - a pag
 
 @functools.cache
 def _template() -> Any:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(data_folder("reports/templates")),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = template_environment(html=True)
     environment.filters.update(
         safe_words=_words,
         outcome_words=OUTCOME_WORDS.get,
