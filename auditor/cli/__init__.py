@@ -17,6 +17,7 @@ program = LazyGroup(
         "license": ("auditor.cli.license", "Which license is this text, and what do we know of it."),
         "verdict": ("auditor.cli.verdict", "May this organization do this under that license."),
         "obligations": ("auditor.cli.obligations", "Memo, notices, texts and checklist for adopting a model."),
+        "lint": ("auditor.cli.lint", "What the publisher of a model should mend in its card."),
         "rules": ("auditor.cli.rules", "Look at, check and extend the rulebook."),
     },
 )

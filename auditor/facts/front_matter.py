@@ -10,7 +10,7 @@ import yaml
 
 from auditor.rulebook.strict_yaml import plain_scalar
 
-__all__ = ["FrontMatter", "read_front_matter"]
+__all__ = ["FrontMatter", "front_matter_span", "read_front_matter"]
 
 MAX_CHARACTERS = 200_000
 MAX_NODES = 20_000
@@ -39,19 +39,25 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_front_matter(text: str) -> FrontMatter:
     """Return the metadata block of a card; a broken one is read key by key and says so in `fault`."""
-    opening = _FENCE.match(text)
-    closing = _END.search(text, opening.end()) if opening else None
-    if opening is None or closing is None:
-        fault = "the metadata block is not closed" if opening else None
-        return FrontMatter(present=opening is not None, data={}, lines={}, end_line=0, fault=fault)
-    block = text[opening.end() : closing.start()]
-    first = text.count("\n", 0, opening.end()) + 1
-    end_line = text.count("\n", 0, closing.start()) + 1
+    begin, end = front_matter_span(text)
+    if begin is None or end is None:
+        fault = "the metadata block is not closed" if begin is not None else None
+        return FrontMatter(present=begin is not None, data={}, lines={}, end_line=0, fault=fault)
+    block = text[begin:end]
+    first = text.count("\n", 0, begin) + 1
+    end_line = text.count("\n", 0, end) + 1
     data, lines, fault = _parsed(block[:MAX_CHARACTERS])
     if len(block) > MAX_CHARACTERS:
         fault = fault or f"the metadata block is longer than {MAX_CHARACTERS} characters"
     lines = {key: line + first - 1 for key, line in lines.items()}
     return FrontMatter(present=True, data=data, lines=lines, end_line=end_line, fault=fault)
+
+
+def front_matter_span(text: str) -> tuple[int | None, int | None]:
+    """Return where the lines between the fences begin and end; `None` for a fence that is not there."""
+    opening = _FENCE.match(text)
+    closing = _END.search(text, opening.end()) if opening else None
+    return opening.end() if opening else None, closing.start() if closing else None
 
 
 def _parsed(block: str) -> tuple[dict[str, Any], dict[str, int], str | None]:

@@ -22,6 +22,7 @@ from auditor.rulebook.license_files import (
     read_ambiguous_names,
     read_licenses,
 )
+from auditor.rulebook.lint_rules import LintRules, read_lint_rules
 from auditor.rulebook.locator import data_folder
 from auditor.rulebook.rule_files import RuleReader, folder_digest
 from auditor.rulebook.schema_check import schema_errors
@@ -61,6 +62,8 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     """Which duties follow from which terms (rules/verdicts/obligations.yaml)."""
     verdicts: VerdictRules
     """How terms meet a context (the rest of rules/verdicts/)."""
+    lint: LintRules
+    """What the publisher of a card is told (rules/lint.yaml)."""
     fingerprints: dict[str, dict[str, Any]]
     """Fingerprints of license texts by file name."""
 
@@ -128,9 +131,10 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
     reading = reader.read("reading.yaml", "reading.v1")
     obligations = reader.read("verdicts/obligations.yaml", "obligations.v1")
     verdicts = read_verdict_rules(reader, vocabulary)
+    lint = read_lint_rules(reader, vocabulary, frozenset({*vocabulary.finding_codes, *checks}))
     fingerprints = _fingerprints(reader, licenses)
     problems = [problem for one in readers for problem in one.problems]
-    if problems or spectrum is None or reading is None or verdicts is None:
+    if problems or spectrum is None or reading is None or verdicts is None or lint is None:
         raise RulebookInvalid(problems)
     return Rulebook(
         version=RULEBOOK_VERSION,
@@ -146,6 +150,7 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
         reading=reading.data,
         obligations=tuple(obligations.data["obligations"]) if obligations else (),
         verdicts=verdicts,
+        lint=lint,
         fingerprints=fingerprints,
     )
 
