@@ -18,6 +18,8 @@ program = LazyGroup(
         "verdict": ("auditor.cli.verdict", "May this organization do this under that license."),
         "obligations": ("auditor.cli.obligations", "Memo, notices, texts and checklist for adopting a model."),
         "lint": ("auditor.cli.lint", "What the publisher of a model should mend in its card."),
+        "diff": ("auditor.cli.diff", "What changed between two reports, recordings or revisions."),
+        "history": ("auditor.cli.history", "How a repository's license changed over its commits."),
         "rules": ("auditor.cli.rules", "Look at, check and extend the rulebook."),
     },
 )

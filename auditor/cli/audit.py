@@ -65,6 +65,7 @@ def command(
     recorded snapshot, disclosed:org/model, or @FILE with one target a line.
     """
     from auditor.cli.context_file import context_from
+    from auditor.cli.dates import checked_date
     from auditor.cli.environment import color_wanted, endpoint_of, fetch_options, installed_rulebook, now_utc
     from auditor.cli.exit_codes import ExitCodes
     from auditor.fetch.targets import HUB_ENDPOINTS, expand_targets
@@ -74,7 +75,7 @@ def command(
     chosen = formats or ("text",)
     if len(set(chosen)) > 1 and output is None:
         raise UsageProblem("several formats need -o FOLDER")
-    moment = _checked_date(as_of)
+    moment = checked_date(as_of)
     wanted = expand_targets(targets, endpoints=(*HUB_ENDPOINTS, endpoint_of()))
     if revision is not None and len(wanted) > 1:
         raise UsageProblem("--revision goes with a single target; write org/name@revision instead")
@@ -95,18 +96,6 @@ def command(
     if stats:
         click.echo(subjects.stats_line(), err=True)
     sys.exit(codes.code())
-
-
-def _checked_date(as_of: str | None) -> str | None:
-    if as_of is None:
-        return None
-    from datetime import datetime
-
-    try:
-        datetime.fromisoformat(as_of)
-    except ValueError:
-        raise UsageProblem(f"--as-of takes a date such as 2026-11-25, not {as_of!r}") from None
-    return as_of
 
 
 def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import date
 from pathlib import Path
 
 import click
@@ -38,17 +37,13 @@ def command(
 ) -> None:
     """Say whether a use is allowed under a license, with the deciding sections and the duties that follow."""
     from auditor.cli.context_file import context_from
+    from auditor.cli.dates import checked_date
     from auditor.cli.environment import installed_rulebook, now_utc
-    from auditor.errors import UsageProblem
     from auditor.render.verdict_text import render_verdict
     from auditor.render.wording import DISCLAIMER
     from auditor.verdict.judge import judge
 
-    day = as_of or now_utc()[:10]
-    try:
-        date.fromisoformat(day)
-    except ValueError:
-        raise UsageProblem(f"--as-of takes a date such as 2026-11-25, not {as_of!r}") from None
+    day = checked_date(as_of) or now_utc()[:10]
     verdict = judge(license_id, context_from(context_file), installed_rulebook(overlays), date=day)
     data = verdict.to_dict()
     if form == "json":

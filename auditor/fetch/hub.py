@@ -14,11 +14,10 @@ from auditor.errors import (
     OfflineMiss,
     RateLimited,
     SubjectUnreachable,
-    UsageProblem,
 )
 from auditor.fetch.hub_client import HubClient, RepositoryKind
 from auditor.fetch.hub_documents import read_documents
-from auditor.fetch.hub_reading import Found, Reading
+from auditor.fetch.hub_reading import Found, Reading, asked_of, is_whole
 from auditor.fetch.hub_records import files_of, identity_of, is_full_sha, speaks_of_checkpoints
 from auditor.fetch.hub_session import Counters, FetchStats
 from auditor.fetch.hub_store import Kept
@@ -27,7 +26,6 @@ from auditor.fetch.interface import FetchOptions
 from auditor.fetch.pacing import Allowances, Deadline, Pace
 from auditor.fetch.related import Memo, visit
 from auditor.fetch.targets import Target
-from auditor.model.repositories import is_hub_id
 from auditor.model.snapshot import Document, Problem, Related, Snapshot
 
 __all__ = ["HubSource"]
@@ -113,7 +111,7 @@ class HubSource:
             return error
 
     def _fetch(self, target: Target, options: FetchOptions, stopped: threading.Event | None) -> Snapshot:
-        kind, revision = _asked(target, options)
+        kind, revision = asked_of(target, options)
         reading = Reading(
             kind=kind,
             asked=target.id,
@@ -151,7 +149,7 @@ class HubSource:
             refs=refs,
             files=files,
             files_complete=complete,
-            card_complete=_is_whole(card) if card else complete,
+            card_complete=is_whole(card) if card else complete,
             documents=documents,
             related=related,
             related_documents=related_documents,
@@ -247,18 +245,6 @@ class HubSource:
 def _address(reading: Reading, found: Found) -> str:
     folder = "datasets/" if reading.kind == "dataset" else ""
     return f"{reading.options.endpoint.rstrip('/')}/{folder}{found.id}/tree/{found.sha}"
-
-
-def _asked(target: Target, options: FetchOptions) -> tuple[RepositoryKind, str | None]:
-    if target.scheme not in ("hub", "dataset") or not is_hub_id(target.id):
-        raise UsageProblem(f"{target.requested!r} is not a repository on the Hub")
-    if options.revision and target.revision and options.revision != target.revision:
-        raise UsageProblem(f"{target.requested!r} names another revision than --revision {options.revision}")
-    return "dataset" if target.scheme == "dataset" else "model", target.revision or options.revision
-
-
-def _is_whole(card: Document) -> bool:
-    return card.status == "read" and not (card.detail or "").startswith("truncated")
 
 
 def _was_limited(outcome: Snapshot | AuditorError) -> bool:

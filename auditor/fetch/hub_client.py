@@ -1,4 +1,4 @@
-"""The three questions we ask the Hub, through its own client: a record, the branches and tags, one small file."""
+"""The questions we ask the Hub, through its own client: a record, branches and tags, one small file, commits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from auditor.fetch.hub_session import Call, Counters, watched
 from auditor.fetch.interface import FetchOptions
 from auditor.fetch.pacing import Allowances, Deadline, Pace, retrying
 
-__all__ = ["DATASET_FIELDS", "MODEL_FIELDS", "FileAnswer", "HubClient", "RepositoryKind"]
+__all__ = ["DATASET_FIELDS", "MODEL_FIELDS", "CommitPage", "FileAnswer", "HubClient", "RepositoryKind"]
 
 T = TypeVar("T")
 RepositoryKind = Literal["model", "dataset"]
@@ -33,6 +33,7 @@ DATASET_FIELDS = f"{_SHARED_FIELDS} citation description mainSize paperswithcode
 
 _RECORD_BYTES = 48_000_000
 _REFS_BYTES = 8_000_000
+_COMMITS_BYTES = 8_000_000
 _PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<script")
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 
@@ -43,6 +44,14 @@ class FileAnswer(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
     size: int
     """Bytes of the whole file where known; more than `len(data)` when reading stopped at the limit."""
+
+
+class CommitPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a branch's commits, newest first."""
+
+    commits: tuple[dict[str, Any], ...]
+    next: dict[str, str] | None
+    """The question for the page after it; `None` when there is none."""
 
 
 class HubClient:
@@ -113,6 +122,64 @@ class HubClient:
                 return FileAnswer(data=data, size=size)
 
         return self._ask(ask, subject=f"{_prefix(kind)}{id}: {path}", group="resolve", limit=limit, deadline=deadline)
+
+    def commits(
+        self,
+        kind: RepositoryKind,
+        id: str,  # noqa: A002
+        revision: str,
+        question: dict[str, str],
+        deadline: Deadline,
+    ) -> CommitPage:
+        """Return one page of the commits up to `revision` as sent; `question` is a page size or an earlier `next`.
+
+        Raises a `SubjectUnreachable` or one of its subclasses.
+        """
+        from urllib.parse import parse_qsl, urlsplit
+
+        def ask(call: Call) -> CommitPage:
+            response = self._send("GET", f"{kind}s/{id}/commits/{_quoted(revision)}", params=question)
+            rows = _json_list(call)
+            # Only the question is taken from the link: it is put to the address that we were given.
+            link = response.links.get("next", {}).get("url", "")
+            again = dict(parse_qsl(urlsplit(link).query)) if link else None
+            return CommitPage(commits=rows, next=again)
+
+        return self._ask(
+            ask, subject=f"{_prefix(kind)}{id}: commits", group="api", limit=_COMMITS_BYTES, deadline=deadline
+        )
+
+    def paths(
+        self,
+        kind: RepositoryKind,
+        id: str,  # noqa: A002
+        sha: str,
+        paths: list[str],
+        deadline: Deadline,
+    ) -> tuple[dict[str, Any], ...]:
+        """Return what the Hub says of files at commit `sha`, each with its object id and last commit, as sent.
+
+        Raises a `SubjectUnreachable` or one of its subclasses.
+        """
+
+        def ask(call: Call) -> tuple[dict[str, Any], ...]:
+            self._send("POST", f"{kind}s/{id}/paths-info/{_quoted(sha)}", data={"paths": paths, "expand": True})
+            return _json_list(call)
+
+        return self._ask(
+            ask, subject=f"{_prefix(kind)}{id}: files", group="api", limit=_COMMITS_BYTES, deadline=deadline
+        )
+
+    def _send(self, method: str, place: str, **content: Any) -> Any:
+        """Send one request below the API's address through the client's session, whose hooks watch it."""
+        from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
+        headers = build_hf_headers(token=self._token, library_name="openness-auditor")
+        response = get_session().request(
+            method, f"{self.endpoint}/api/{place}", headers=headers, follow_redirects=True, **content
+        )
+        hf_raise_for_status(response)
+        return response
 
     def _record(
         self,
@@ -191,14 +258,32 @@ def _prefix(kind: RepositoryKind) -> str:
     return "" if kind == "model" else "datasets/"
 
 
-def _json_object(call: Call) -> dict[str, Any]:
-    """Return the body of the last answer as JSON that can be written again, whatever a card put into it."""
+def _quoted(revision: str) -> str:
+    from urllib.parse import quote
+
+    return quote(revision, safe="")
+
+
+def _json_of(call: Call) -> Any:
     import json
 
     def refuse(constant: str) -> object:
         raise ValueError(f"{constant} is not JSON")
 
-    content = json.loads(call.body.decode("utf-8", errors="replace"), parse_constant=refuse)
+    return json.loads(call.body.decode("utf-8", errors="replace"), parse_constant=refuse)
+
+
+def _json_list(call: Call) -> tuple[dict[str, Any], ...]:
+    """Return the objects of the list that was answered, as JSON that can be written again."""
+    content = _json_of(call)
+    if not isinstance(content, list):
+        raise BrokenAnswer("the answer is no JSON list")
+    return tuple(_writable(entry) for entry in content if isinstance(entry, dict))
+
+
+def _json_object(call: Call) -> dict[str, Any]:
+    """Return the body of the last answer as JSON that can be written again, whatever a card put into it."""
+    content = _json_of(call)
     if not isinstance(content, dict):
         raise BrokenAnswer("the answer is no JSON object")
     try:

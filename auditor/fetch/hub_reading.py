@@ -6,12 +6,16 @@ from typing import Any
 
 import msgspec
 
+from auditor.errors import UsageProblem
 from auditor.fetch.hub_client import HubClient, RepositoryKind
 from auditor.fetch.hub_store import Kept
 from auditor.fetch.interface import FetchOptions
 from auditor.fetch.pacing import Deadline
+from auditor.fetch.targets import Target
+from auditor.model.repositories import is_hub_id
+from auditor.model.snapshot import Document
 
-__all__ = ["Found", "Reading"]
+__all__ = ["Found", "Reading", "asked_of", "is_whole"]
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,3 +46,17 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> str:
         """Return the snapshot's id, which is the source evidence names."""
         return f"hub:{self.id}@{self.sha}"
+
+
+def asked_of(target: Target, options: FetchOptions) -> tuple[RepositoryKind, str | None]:
+    """Return kind and revision of the repository a target names; raises `UsageProblem` when it names none."""
+    if target.scheme not in ("hub", "dataset") or not is_hub_id(target.id):
+        raise UsageProblem(f"{target.requested!r} is not a repository on the Hub")
+    if options.revision and target.revision and options.revision != target.revision:
+        raise UsageProblem(f"{target.requested!r} names another revision than --revision {options.revision}")
+    return "dataset" if target.scheme == "dataset" else "model", target.revision or options.revision
+
+
+def is_whole(card: Document) -> bool:
+    """Return whether a card was read to its end."""
+    return card.status == "read" and not (card.detail or "").startswith("truncated")

@@ -69,6 +69,8 @@ assert {expected!r} in out.getvalue(), out.getvalue()
         (["snapshot", "--help"], "TARGET"),
         (["license", "--help"], "identify"),
         (["rules", "--help"], "new-case"),
+        (["diff", "--help"], "--exit-code"),
+        (["history", "--help"], "TARGET"),
     ],
 )
 def test_help_loads_nothing_heavy(words: list[str], expected: str, alone: Command) -> None:

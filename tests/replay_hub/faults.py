@@ -36,7 +36,7 @@ class Fault:
     """One switch: what happens, on which kind of request, how often."""
 
     kind: FaultKind = "answer"
-    on: Literal["any", "api", "record", "refs", "tree", "paths-info", "resolve", "list"] = "any"
+    on: Literal["any", "api", "record", "refs", "tree", "paths-info", "commits", "resolve", "list"] = "any"
     path: str | None = None
     """Only for the file of this name."""
     times: int | None = None

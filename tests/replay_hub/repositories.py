@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,8 +24,30 @@ def blob_id(data: bytes) -> str:
 
 
 @dataclass
+class Commit:
+    """An earlier state of a repository: what it held, and with which words it was committed."""
+
+    title: str
+    date: str
+    files: dict[str, bytes] = field(default_factory=dict)
+    record: dict[str, Any] = field(default_factory=dict)
+    sha: str = ""
+    message: str = ""
+    author: str = "anvil"
+
+    def __post_init__(self) -> None:
+        self.files = {name: data.encode() if isinstance(data, str) else data for name, data in self.files.items()}
+        self.sha = self.sha or sha_of(f"{self.date} {self.title}")
+
+    def entry(self) -> dict[str, Any]:
+        """One row of /commits."""
+        authors = [{"user": self.author, "avatar": f"https://cdn-avatars.example/{self.author}.png"}]
+        return {"id": self.sha, "title": self.title, "message": self.message, "authors": authors, "date": self.date}
+
+
+@dataclass
 class Repository:
-    """One repository at one commit; `record` holds or overrides any field of the API answer."""
+    """One repository at its newest commit; `record` holds or overrides any field of the API answer."""
 
     id: str
     kind: Kind = "model"
@@ -47,6 +69,12 @@ class Repository:
     """Base address of another server that hands out the files, as a CDN does."""
     inline_files: bool = False
     """Serve files without the hop to /api/resolve-cache."""
+    earlier: tuple[Commit, ...] = ()
+    """The commits before the newest, newest first."""
+    title: str = "Upload model"
+    date: str = "2026-01-02T03:04:05.000Z"
+    tells_last_commits: bool = True
+    """Whether paths-info says which commit a file is from; mirrors do not."""
 
     def __post_init__(self) -> None:
         self.files = {name: data.encode() if isinstance(data, str) else data for name, data in self.files.items()}
@@ -59,7 +87,37 @@ class Repository:
     def knows(self, revision: str) -> bool:
         """Whether a branch, tag or commit of that name is here."""
         names = {self.sha, *self.branches, *self.tags, *(f"refs/heads/{name}" for name in self.branches)}
-        return revision in names
+        return revision in names or any(commit.sha == revision for commit in self.earlier)
+
+    def at(self, revision: str | None) -> Repository:
+        """The repository as it was at an earlier commit."""
+        place = next((n for n, commit in enumerate(self.earlier) if commit.sha == revision), None)
+        if place is None:
+            return self
+        then = self.earlier[place]
+        return replace(
+            self,
+            sha=then.sha,
+            files=then.files,
+            record={**self.record, **then.record},
+            title=then.title,
+            date=then.date,
+            earlier=self.earlier[place + 1 :],
+        )
+
+    def commits(self) -> list[Commit]:
+        """Every commit, newest first."""
+        return [Commit(self.title, self.date, self.files, self.record, self.sha), *self.earlier]
+
+    def last_commit(self, path: str) -> dict[str, Any]:
+        """The commit that made the file at `path` what it is."""
+        commits = self.commits()
+        found = commits[0]
+        for commit in commits[1:]:
+            if commit.files.get(path) != self.files[path]:
+                break
+            found = commit
+        return {"id": found.sha, "title": found.title, "date": found.date}
 
     def full_record(self, *, blobs: bool = False) -> dict[str, Any]:
         """Every field the API has for it, `expand`-only ones included."""
@@ -74,7 +132,7 @@ class Repository:
             "id": self.id,
             "author": self.id.partition("/")[0],
             "sha": self.sha,
-            "lastModified": "2026-01-02T03:04:05.000Z",
+            "lastModified": self.date,
             "createdAt": "2025-01-02T03:04:05.000Z",
             "private": self.private,
             "disabled": self.disabled,
@@ -109,11 +167,14 @@ class Repository:
             "converts": [],
         }
 
-    def tree(self) -> list[dict[str, Any]]:
-        return [
-            {"type": "file", "oid": blob_id(data), "size": len(data), "path": name}
-            for name, data in sorted(self.files.items())
-        ]
+    def tree(self, *, expand: bool = False) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        for name, data in sorted(self.files.items()):
+            row = {"type": "file", "oid": blob_id(data), "size": len(data), "path": name}
+            if expand and self.tells_last_commits:
+                row |= {"lastCommit": self.last_commit(name), "securityFileStatus": None}
+            rows.append(row)
+        return rows
 
 
 EXPAND_ONLY = frozenset({"baseModels", "childrenModelCount", "downloadsAllTime", "trendingScore", "evalResults", "resourceGroup"})  # fmt: skip

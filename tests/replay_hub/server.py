@@ -293,6 +293,9 @@ class Handler(BaseHTTPRequestHandler):
             return self._redirect(self.path.replace(start + question.id, start + repository.id, 1), 307)
         if question.revision is not None and not repository.knows(question.revision):
             return self.refuse(404, f"Invalid rev id: {question.revision}", "RevisionNotFound")
+        repository = repository.at(question.revision)
+        if question.on == "commits":
+            return self._paged([commit.entry() for commit in repository.commits()], question)
         if question.on in {"resolve", "resolve-cache", "cdn"}:
             return self._file(repository, question, token)
         if question.on == "refs":
@@ -301,7 +304,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._paged(repository.tree(), question)
         if question.on == "paths-info":
             wanted = form.get("paths", [])
-            return self.send_json([entry for entry in repository.tree() if entry["path"] in wanted])
+            rows = repository.tree(expand=form.get("expand") == ["true"])
+            return self.send_json([entry for entry in rows if entry["path"] in wanted])
         if question.on != "record":
             return self.refuse(404, "Sorry, we can't find the page you are looking for.")
         expand = question.query.get("expand", [])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.replay_hub import ReplayHub, Repository, load_yaml
+from tests.replay_hub import Commit, ReplayHub, Repository, load_yaml
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -50,6 +50,24 @@ def test_trees_paths_and_branches(api: HfApi, replay_hub: ReplayHub) -> None:
     assert [entry.path for entry in api.list_repo_tree("acme/a")] == ["LICENSE", "README.md"]
     assert [entry.path for entry in api.get_paths_info("acme/a", ["LICENSE", "none"])] == ["LICENSE"]
     assert [tag.name for tag in api.list_repo_refs("acme/a").tags] == ["v1"]
+
+
+def test_commits_have_their_files_and_files_their_commit(api: HfApi, replay_hub: ReplayHub) -> None:
+    old = Commit("first", "2025-01-02T03:04:05.000Z", {"README.md": b"# A"})
+    replay_hub.add(
+        Repository("acme/h", files={"README.md": b"# A", "LICENSE": b"x"}, earlier=(old,), title="add license")
+    )
+    replay_hub.page = 1
+    commits = api.list_repo_commits("acme/h")
+    assert [(commit.title, commit.authors) for commit in commits] == [("add license", ["anvil"]), ("first", ["anvil"])]
+    siblings = api.model_info("acme/h", revision=commits[1].commit_id).siblings
+    assert [one.rfilename for one in siblings or ()] == ["README.md"]
+    last = {
+        entry.path: entry.last_commit for entry in api.get_paths_info("acme/h", ["README.md", "LICENSE"], expand=True)
+    }  # type: ignore[union-attr]
+    assert {path: commit.title for path, commit in last.items() if commit} == {
+        "README.md": "first", "LICENSE": "add license",
+    }  # fmt: skip
 
 
 def test_listings_are_paged_by_links(api: HfApi, replay_hub: ReplayHub) -> None:
