@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT := reports/out
+HUB := $(or $(AUDITOR_CORPUS),../shared/corpus)/hub
 GALLERY_DAY := 2026-11-25T00:00:00Z
 # Closed models and open ones, from the embedded catalog: no network is needed.
 DEMO := disclosed:openai/gpt-5 disclosed:anthropic/claude-sonnet-4.5 disclosed:google/gemini-2.5-pro \
@@ -11,7 +12,7 @@ DEMO := disclosed:openai/gpt-5 disclosed:anthropic/claude-sonnet-4.5 disclosed:g
 # The same from the Hub, when it can be reached.
 LIVE := allenai/OLMo-2-1124-7B openai/gpt-oss-120b mistralai/Mistral-7B-v0.3
 
-.PHONY: demo test setup lint gallery docs lock clean
+.PHONY: demo test setup lint gallery survey docs lock clean
 
 demo: $(VENV)/.run ## set up, then audit well-known models into an HTML and a JSON report
 	$(BIN)/auditor audit $(DEMO) --format text
@@ -36,6 +37,10 @@ lint: $(VENV)/.dev
 gallery: $(VENV)/.dev ## write the committed reports again
 	AUDITOR_NOW=$(GALLERY_DAY) $(BIN)/auditor audit @reports/gallery/models.txt \
 	  --format html --format json --format markdown --format csv -o reports/gallery
+
+survey: $(VENV)/.dev ## write the committed survey of the Hub of 2022 again; needs the corpus
+	AUDITOR_NOW=$(GALLERY_DAY) $(BIN)/auditor survey $(HUB)/hub_2022-02_models.jsonl.gz \
+	  --cards $(HUB)/hub_2022-02_front_matter.jsonl.gz --format html --format json -o reports/gallery/hub-2022-02 --stats
 
 docs: $(VENV)/.dev ## write the pages that are made from rules again
 	$(BIN)/auditor rules docs -o docs

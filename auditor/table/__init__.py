@@ -1,0 +1,1 @@
+"""What researchers make of many reports."""
