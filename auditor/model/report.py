@@ -19,11 +19,13 @@ __all__ = [
     "DisclosedStage",
     "EffectiveTermReport",
     "FailedTarget",
+    "LicenseEvidence",
     "LicenseReport",
     "Licenses",
     "LineageEdge",
     "LineageNode",
     "LineageReport",
+    "ParentEvidence",
     "Report",
     "RulebookId",
     "Score",
@@ -177,6 +179,24 @@ class DisclosedReport(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[DisclosedLink, ...] = ()
 
 
+class ParentEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """A base model and the hash of what its own license rests on; `not-read` when nothing of it was read."""
+
+    id: str
+    sha256: str
+
+
+class LicenseEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What the license conclusion rests on, as one hash and its parts."""
+
+    sha256: str
+    files: tuple[str, ...]
+    """Path and sha256 of each license, notice and use-policy file; a status where it was not read."""
+    declared: tuple[str, ...]
+    """Scope, place and words of everything that names a license."""
+    parents: tuple[ParentEvidence, ...] = ()
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One audit."""
 
@@ -196,6 +216,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     obligations: tuple[Obligation, ...]
     channels: tuple[ChannelReport, ...]
+    license_evidence: LicenseEvidence
     disclosed: DisclosedReport | None = None
     verdict: dict[str, Any] | None = None
     problems: tuple[Problem, ...] = ()

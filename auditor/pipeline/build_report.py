@@ -27,6 +27,7 @@ from auditor.model.report import (
 )
 from auditor.model.verdict import Verdict
 from auditor.pipeline.assessment import Assessment
+from auditor.pipeline.license_evidence import license_evidence
 from auditor.rulebook.disclosures import Channel, Disclosure, source_evidence
 from auditor.rulebook.load import Rulebook
 
@@ -58,6 +59,7 @@ def build_report(assessment: Assessment, rulebook: Rulebook, *, as_of: str, verd
         findings=tuple(sorted(assessment.findings, key=lambda finding: finding.id)),
         obligations=obligations_of(rulebook.obligations, licensing.bound),
         channels=_channels(assessment),
+        license_evidence=license_evidence(assessment),
         disclosed=_disclosed(assessment.disclosure),
         verdict=verdict.to_dict() if verdict else None,
         problems=tuple(sorted(assessment.snapshot.problems, key=lambda problem: (problem.code, problem.message))),
