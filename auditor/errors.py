@@ -19,6 +19,7 @@ __all__ = [
     "ContextInvalid",
     "DisclosureNotFound",
     "HubUnreachable",
+    "LockInvalid",
     "NotAModel",
     "OfflineMiss",
     "RateLimited",
@@ -172,6 +173,12 @@ class ContextInvalid(RulebookInvalid):
     """A context cannot be read: who uses the model for what is not known."""
 
     code = "context-invalid"
+
+
+class LockInvalid(RulebookInvalid):
+    """A lock file cannot be read: what was settled on is not known."""
+
+    code = "lock-invalid"
 
 
 class UnknownLicense(AuditorError):

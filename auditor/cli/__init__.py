@@ -20,6 +20,7 @@ program = LazyGroup(
         "lint": ("auditor.cli.lint", "What the publisher of a model should mend in its card."),
         "diff": ("auditor.cli.diff", "What changed between two reports, recordings or revisions."),
         "history": ("auditor.cli.history", "How a repository's license changed over its commits."),
+        "lock": ("auditor.cli.lock", "Settle on revisions and licenses, and see what drifted since."),
         "survey": ("auditor.cli.survey", "What many repositories have in common, from a file of API records."),
         "rules": ("auditor.cli.rules", "Look at, check and extend the rulebook."),
     },

@@ -20,6 +20,10 @@ class ExitCodes:
         """Note one failure."""
         self._seen.add(error.exit_code)
 
+    def add_code(self, code: int) -> None:
+        """Note an outcome that is no error of ours: a gate that failed or could not decide."""
+        self._seen.add(code)
+
     def code(self) -> int:
         """Return the exit code of the whole run; 0 when nothing was noted."""
         return next((code for code in PRECEDENCE if code in self._seen), 0)

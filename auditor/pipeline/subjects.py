@@ -55,6 +55,18 @@ class Subjects:
 
         At most `concurrency` subjects are read at a time, and twice as many wait to be taken.
         """
+        for requested, entry in self.snapshots(targets, concurrency=concurrency):
+            outcome = entry if isinstance(entry, AuditorError) else self._report(requested, entry, as_of, context)
+            if isinstance(outcome, AuditorError):
+                failure = FailedTarget(target=requested, code=outcome.code, message=outcome.message, hint=outcome.help)
+                yield failure, outcome
+            else:
+                yield outcome
+
+    def snapshots(
+        self, targets: Iterable[Target | TargetProblem], *, concurrency: int = 8
+    ) -> Iterator[tuple[str, Snapshot | AuditorError]]:
+        """Yield what each target was asked for as, with its snapshot or the reason there is none, in order."""
         stopped = threading.Event()
 
         def read(target: Target | TargetProblem) -> tuple[str, Snapshot | AuditorError]:
@@ -66,13 +78,8 @@ class Subjects:
             except AuditorError as error:
                 return target.requested, error
 
-        for _, (requested, entry) in in_order(targets, read, concurrency, stopped):
-            outcome = entry if isinstance(entry, AuditorError) else self._report(requested, entry, as_of, context)
-            if isinstance(outcome, AuditorError):
-                failure = FailedTarget(target=requested, code=outcome.code, message=outcome.message, hint=outcome.help)
-                yield failure, outcome
-            else:
-                yield outcome
+        for _, entry in in_order(targets, read, concurrency, stopped):
+            yield entry
 
     def _report(
         self, requested: str, snapshot: Snapshot, as_of: str | None, context: Context | None

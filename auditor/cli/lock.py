@@ -1,0 +1,124 @@
+"""`auditor lock`: settle on revisions and licenses, and see what drifted since."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from auditor.cli.exit_codes import ExitCodes
+    from auditor.model.report import Report
+
+__all__ = ["command"]
+
+_FAILED = 10
+
+
+@click.command(name="lock")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--scan", "tree", type=click.Path(exists=True, path_type=Path), help="Lock what this tree uses.")
+@click.option(
+    "--file", "file", type=click.Path(dir_okay=False, path_type=Path), default=Path("auditor.lock"), show_default=True
+)
+@click.option("--update", is_flag=True, help="Write the file; without it only say what drifted (exit 10).")
+@click.option("--evidence", is_flag=True, help="With --update: record the evidence beside the file (auditor.lock.d).")
+@click.option("--offline", is_flag=True, help="Use only what is on this machine.")
+@click.option("--as-of", metavar="DATE", help="The day the conclusions speak of; default: when the evidence was read.")
+def command(
+    targets: tuple[str, ...],
+    tree: Path | None,
+    file: Path,
+    update: bool,
+    evidence: bool,
+    offline: bool,
+    as_of: str | None,
+) -> None:
+    """Say what drifted since the lock file was written, or write it with --update.
+
+    Locked are revisions, hashes of the license evidence and conclusions of each TARGET, of what --scan PATH uses,
+    or else of every target that the file names.
+    """
+    from auditor.cli.exit_codes import ExitCodes
+    from auditor.gate.lock import drift_of, lock_text, locked, read_lock
+    from auditor.model.lock import Lock
+
+    if evidence and not update:
+        raise UsageProblem("--evidence goes with --update")
+    before = read_lock(file) if file.exists() else None
+    if before is None and not update:
+        raise UsageProblem(f"there is no {file}", hint="write it with `auditor lock --update TARGET...`")
+    words = _wanted(targets, tree, before)
+    codes = ExitCodes()
+    reports = _audited(words, file if evidence else None, codes, offline=offline, as_of=as_of)
+    now = {target: locked(report) for target, report in reports.items()}
+    if update:
+        if codes.code():
+            click.echo("nothing was written: not every target could be audited", err=True)
+            sys.exit(codes.code())
+        _write(file, lock_text(Lock(subjects=now)))
+        click.echo(f"locked {len(now)} subjects in {file}", err=True)
+    drifts = drift_of(before, words, now) if before is not None else []
+    for drift in drifts:
+        click.echo(f"{'drift' if drift.fails else 'note'}: {drift.target}: {drift.detail}")
+    if not update and any(drift.fails for drift in drifts):
+        codes.add_code(_FAILED)
+    sys.exit(codes.code())
+
+
+def _wanted(targets: Sequence[str], tree: Path | None, before: object) -> list[str]:
+    from auditor.model.lock import Lock
+
+    words = list(targets)
+    if tree is not None:
+        from auditor.cli.environment import installed_rulebook
+        from auditor.pipeline.scanning import scan_tree, used_targets
+
+        words += used_targets(scan_tree(tree, installed_rulebook().scan))
+    if not words and isinstance(before, Lock):
+        words = list(before.subjects)
+    if not words:
+        raise UsageProblem("nothing to lock: name a TARGET, or a tree with --scan PATH")
+    return sorted(dict.fromkeys(words))
+
+
+def _audited(
+    words: Sequence[str], record_beside: Path | None, codes: ExitCodes, *, offline: bool, as_of: str | None
+) -> dict[str, Report]:
+    import msgspec
+
+    from auditor.cli.dates import checked_date
+    from auditor.cli.environment import endpoint_of, fetch_options, installed_rulebook, now_utc
+    from auditor.errors import AuditorError
+    from auditor.fetch.targets import HUB_ENDPOINTS, expand_targets
+    from auditor.gate.locked_evidence import write_evidence
+    from auditor.pipeline.auditor import Auditor
+    from auditor.pipeline.subjects import Subjects
+
+    auditor = Auditor(installed_rulebook())
+    # Bases are asked for again: what a parent's license became in the meantime is what a lock is there to notice.
+    options = msgspec.structs.replace(fetch_options(now=now_utc(), offline=offline), related_age=-1.0)
+    subjects = Subjects(auditor, options)
+    moment = checked_date(as_of)
+    found = {}
+    for requested, entry in subjects.snapshots(expand_targets(words, endpoints=(*HUB_ENDPOINTS, endpoint_of()))):
+        if isinstance(entry, AuditorError):
+            codes.add(entry)
+            click.echo(f"error: {requested}: {entry.message}", err=True)
+            continue
+        found[requested] = auditor.report(entry, as_of=moment)
+        if record_beside is not None:
+            write_evidence(record_beside, requested, entry)
+    return found
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageProblem(f"cannot write {file}: {error.strerror}") from error

@@ -1,0 +1,1 @@
+"""Whether what a code base uses is what its organization accepts."""
