@@ -15,6 +15,7 @@ __all__ = [
     "AuditorError",
     "BadToken",
     "BrokenAnswer",
+    "BrokenRecord",
     "BrokenSnapshot",
     "ContextInvalid",
     "DisclosureNotFound",
@@ -147,6 +148,13 @@ class BrokenSnapshot(SubjectUnreachable):
 
     code = "broken-snapshot"
     hint = "record it again; a snapshot whose hashes do not match proves nothing"
+
+
+class BrokenRecord(SubjectUnreachable):
+    """A release record of another tool is no YAML, or has another shape."""
+
+    code = "broken-record"
+    hint = "a record is a YAML file with `release:` and below it `components:`, a list of parts with a `name` each"
 
 
 class DisclosureNotFound(SubjectUnreachable):

@@ -62,7 +62,8 @@ def command(
     """Grade one or more models on the openness spectrum.
 
     TARGET is a Hub id (org/name or org/name@revision), a Hub URL, a folder or file (starting with . or /), a
-    recorded snapshot, disclosed:org/model, or @FILE with one target a line.
+    recorded snapshot, disclosed:org/model, mot:FILE (a model file of the Model Openness Tool), or @FILE with one
+    target a line.
     """
     from auditor.cli.context_file import context_from
     from auditor.cli.dates import checked_date

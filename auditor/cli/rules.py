@@ -18,7 +18,7 @@ __all__ = ["command"]
 
 _RULES_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _CASES_FOLDER = click.Path(file_okay=False, path_type=Path)
-KINDS = ("checks", "licenses", "disclosures", "facts", "terms", "labels", "findings")
+KINDS = ("checks", "licenses", "disclosures", "frameworks", "facts", "terms", "labels", "findings")
 
 
 @click.group(name="rules")
@@ -33,6 +33,7 @@ def _names(rulebook: Rulebook, kind: str) -> dict[str, str]:
         "checks": {c.id: f"{c.dimension}: {c.question}" for c in rulebook.checks.values()},
         "licenses": {p.id: p.title for p in rulebook.licenses.values()},
         "disclosures": {d.id: f"{d.title} ({d.kind}), read on {d.read_on}" for d in rulebook.disclosures.values()},
+        "frameworks": {f.id: f"{f.title} {f.version}: {f.plain}" for f in rulebook.frameworks.values()},
         "facts": {n: f.plain for n, f in vocabulary.facts.items() if not n.startswith("term.")},
         "terms": {n: t.plain for n, t in vocabulary.terms.items()},
         "labels": vocabulary.labels,
@@ -43,7 +44,7 @@ def _names(rulebook: Rulebook, kind: str) -> dict[str, str]:
 @command.command(name="list")
 @click.argument("kind", type=click.Choice(KINDS), default="checks")
 def list_rules(kind: str) -> None:
-    """List checks (or licenses, disclosures, facts, terms, labels, findings) with a sentence each."""
+    """List checks (or licenses, disclosures, frameworks, facts, terms, labels, findings) with a sentence each."""
     from auditor.cli.environment import installed_rulebook
 
     entries = _names(installed_rulebook(), kind)
@@ -55,15 +56,18 @@ def list_rules(kind: str) -> None:
 @command.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Show one check, license, disclosure, fact, term, label or finding code."""
+    """Show one check, license, disclosure, framework, fact, term, label or finding code."""
     from auditor.cli.environment import installed_rulebook
-    from auditor.render.rule_pages import check_page
+    from auditor.render.rule_pages import check_page, framework_page
     from auditor.rulebook.locator import data_folder
     from auditor.rulebook.suggestion import did_you_mean
 
     rulebook = installed_rulebook()
     if name in rulebook.checks:
         click.echo(check_page(rulebook.checks[name]), nl=False)
+        return
+    if name in rulebook.frameworks:
+        click.echo(framework_page(rulebook.frameworks[name]), nl=False)
         return
     for kind in ("licenses", "disclosures"):
         if name in _names(rulebook, kind):
@@ -114,7 +118,7 @@ def new_case(name: str) -> None:
 @command.command()
 @click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path))
 def docs(output: Path) -> None:
-    """Write the pages that are made from the rules: checks, spectrum, licenses, vocabulary."""
+    """Write the pages that are made from the rules: checks, spectrum, licenses, vocabulary, frameworks."""
     from auditor.cli.environment import installed_rulebook
     from auditor.render.rule_pages import rule_pages
 

@@ -19,12 +19,12 @@ __all__ = ["extract"]
 def extract(
     view: SubjectView, reading: Reading, lists: Mapping[str, tuple[str, ...]], bases: tuple[BaseClaim, ...]
 ) -> Facts:
-    """Return the facts of one subject; a subject that lives only in the catalog shows none.
+    """Return the facts of one subject; one that lives only in the catalog, or in a record, shows none.
 
     Facts that the vocabulary marks `disclosed_only` are never set here: no card or file list proves them.
     """
     out = Collector()
-    if view.snapshot.kind == "disclosed":
+    if view.snapshot.kind in ("disclosed", "record"):
         return Facts(out.facts)
     collect_access(view, out)
     collect_weights(view, reading, out)

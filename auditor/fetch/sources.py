@@ -35,6 +35,10 @@ class Sources:
             from auditor.fetch.recorded import RecordedSource
 
             return RecordedSource().fetch(target, options)
+        if target.scheme == "mot":
+            from auditor.fetch.release_record import RecordSource
+
+            return RecordSource().fetch(target, options)
         if target.scheme in ("hub", "dataset"):
             return self._from_hub(target, options, stopped or threading.Event())
         raise UsageProblem(f"{target.requested}: nothing reads {target.scheme}: targets")

@@ -8,6 +8,7 @@ import msgspec
 
 from auditor.model.evidence import Evidence
 from auditor.model.finding import Capability, Finding, Grade, Obligation
+from auditor.model.frameworks import FrameworkReport
 from auditor.model.snapshot import Problem
 
 __all__ = [
@@ -212,7 +213,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     effective_terms: dict[str, EffectiveTermReport]
     lineage: LineageReport
     capabilities: dict[str, Capability]
-    frameworks: dict[str, Any]
+    frameworks: dict[str, FrameworkReport]
     findings: tuple[Finding, ...]
     obligations: tuple[Obligation, ...]
     channels: tuple[ChannelReport, ...]

@@ -19,7 +19,7 @@ __all__ = [
     "SubjectKind",
 ]
 
-SubjectKind = Literal["model", "dataset", "disclosed"]
+SubjectKind = Literal["model", "dataset", "disclosed", "record"]
 DocumentRole = Literal["card", "license", "notice", "use-policy", "config", "header", "other"]
 DocumentStatus = Literal["read", "gated", "missing", "unreadable", "too-large", "not-fetched"]
 
@@ -80,7 +80,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     requested: str
     """The target as the user wrote it."""
     source: str
-    """hub, cache, folder, file, snapshot or disclosure."""
+    """hub, cache, folder, file, snapshot, disclosure or record."""
     revision: str | None = None
     url: str | None = None
     retrieved_at: str

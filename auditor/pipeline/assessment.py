@@ -11,6 +11,7 @@ from auditor.model.evidence import Facts
 from auditor.model.finding import Dimension, Finding, Grade
 from auditor.model.license import Resolution
 from auditor.model.snapshot import Related, Snapshot
+from auditor.pipeline.release_record import ReleaseRecord
 from auditor.rulebook.disclosures import Disclosure
 
 __all__ = ["Assessment", "BaseAssessment", "DatasetAssessment", "Licensing"]
@@ -57,3 +58,5 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     contradictions: tuple[Contradiction, ...]
     findings: tuple[Finding, ...]
     grades: dict[Dimension, Grade]
+    record: ReleaseRecord | None = None
+    """The release record the subject is, if it is one."""

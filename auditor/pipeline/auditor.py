@@ -26,6 +26,7 @@ from auditor.pipeline.datasets import assess_datasets, dataset_facts
 from auditor.pipeline.derivatives import derivative_findings
 from auditor.pipeline.disclosed_subject import disclosed_license_claims, disclosed_snapshot
 from auditor.pipeline.licensing import license_subject, licensing_facts, merged_with_bases
+from auditor.pipeline.release_record import release_record_of, without_grant
 from auditor.pipeline.resolver_findings import resolver_findings
 from auditor.pipeline.verdicts import verdict_on
 from auditor.rulebook.disclosures import Disclosure
@@ -57,17 +58,20 @@ class Auditor:
         """Return everything concluded about a snapshot; bases are assessed the same way, one generation deeper."""
         disclosure = self._disclosure(snapshot)
         view = view_of(snapshot)
-        claimed = self._base_claims(view, disclosure)
+        record = release_record_of(snapshot, self.rulebook)
+        claimed = record.bases if record else self._base_claims(view, disclosure)
         facts, contradictions = self._facts(view, disclosure, claimed)
+        if record is not None:
+            facts = facts.merged(record.facts.values)
         closed = facts.get("weights_published").value is False
         # Where no weights are published there is nothing a license could be hidden in.
         complete = closed or (snapshot.files_complete and snapshot.card_complete)
-        claims = self._license_claims(view, disclosure)
+        claims = record.claims if record else self._license_claims(view, disclosure)
         bases = assess_bases(
             snapshot,
             claimed,
             lambda base, generation: self.assess(base, date=date, depth=generation),
-            self._disclosed_base,
+            self._disclosed_base if record is None else _nothing_disclosed,
             depth,
         )
         licensing = self._licensing(snapshot, claims, bases, complete=complete)
@@ -79,6 +83,8 @@ class Auditor:
             evidence = facts.get("weights_published").evidence
             facts = facts.merged({"grant_established": _no_grant(evidence)})
         facts = facts.merged(guarded(facts, bases, () if bases else unnamed_base(view, facts)))
+        if record is not None:
+            facts = facts.merged(without_grant(facts))
         findings = [
             *findings_of_checks(self.rulebook.checks.values(), facts),
             *resolver_findings(
@@ -103,6 +109,7 @@ class Auditor:
             contradictions=tuple(contradictions),
             findings=tuple(findings),
             grades=grades,
+            record=record,
         )
 
     def _disclosure(self, snapshot: Snapshot) -> Disclosure | None:
@@ -155,6 +162,10 @@ class Auditor:
             )
         theirs = [base.assessment.licensing.bound for base in bases if base.assessment]
         return msgspec.structs.replace(licensing, bound=merged_with_bases(licensing.bound, theirs, self.rulebook))
+
+
+def _nothing_disclosed(base_id: str, now: str) -> None:
+    """Return that no disclosure is laid under a subject that is known from a record alone."""
 
 
 def _no_grant(evidence: tuple[Evidence, ...]) -> Fact:

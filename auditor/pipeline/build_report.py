@@ -27,6 +27,7 @@ from auditor.model.report import (
 )
 from auditor.model.verdict import Verdict
 from auditor.pipeline.assessment import Assessment
+from auditor.pipeline.frameworks import frameworks_of
 from auditor.pipeline.license_evidence import license_evidence
 from auditor.rulebook.disclosures import Channel, Disclosure, source_evidence
 from auditor.rulebook.load import Rulebook
@@ -55,7 +56,7 @@ def build_report(assessment: Assessment, rulebook: Rulebook, *, as_of: str, verd
         effective_terms=_terms(licensing.bound),
         lineage=_lineage(assessment),
         capabilities=capabilities_of(rulebook.spectrum, facts),
-        frameworks={},
+        frameworks=frameworks_of(assessment, rulebook),
         findings=tuple(sorted(assessment.findings, key=lambda finding: finding.id)),
         obligations=obligations_of(rulebook.obligations, licensing.bound),
         channels=_channels(assessment),
@@ -67,7 +68,8 @@ def build_report(assessment: Assessment, rulebook: Rulebook, *, as_of: str, verd
 
 
 def _subject(assessment: Assessment) -> SubjectReport:
-    snapshot, disclosure = assessment.snapshot, assessment.disclosure
+    snapshot = assessment.snapshot
+    named = assessment.disclosure or assessment.record
     return SubjectReport(
         kind=snapshot.kind,
         id=snapshot.id,
@@ -78,8 +80,8 @@ def _subject(assessment: Assessment) -> SubjectReport:
         retrieved_at=snapshot.retrieved_at,
         renamed_from=snapshot.renamed_from,
         channel=snapshot.channel,
-        title=disclosure.title if disclosure else None,
-        publisher=disclosure.publisher if disclosure else None,
+        title=named.title if named else None,
+        publisher=named.publisher if named else None,
     )
 
 

@@ -86,6 +86,8 @@ class Subjects:
     ) -> Report | AuditorError:
         try:
             return self._auditor.report(snapshot, as_of=as_of, context=context)
+        except AuditorError as error:
+            return error
         except Exception as error:
             # A subject that breaks our reading must not take the others of the batch with it.
             return AuditorError(f"{requested}: internal error: {type(error).__name__}: {error}")

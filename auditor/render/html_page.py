@@ -15,7 +15,15 @@ from auditor.render.interface import RenderOptions
 from auditor.render.license_text import term_words
 from auditor.render.templates import template_environment
 from auditor.render.verdict_text import OUTCOME_WORDS, watch_words
-from auditor.render.wording import DISCLAIMER, LADDER, SCORE_NOTE, interval, safe_line, status_words
+from auditor.render.wording import (
+    DISCLAIMER,
+    LADDER,
+    SCORE_NOTE,
+    interval,
+    safe_line,
+    status_words,
+    why_they_differ,
+)
 
 __all__ = ["render"]
 
@@ -52,6 +60,7 @@ def _template() -> Any:
         heading=lambda report: safe_line(report.subject.title or report.subject.id),
         worst=_worst,
         no_weights=_no_weights,
+        why_they_differ=why_they_differ,
     )
     return environment.get_template("report.html.j2")
 

@@ -38,6 +38,7 @@ FORMATS: Final[dict[str, Format]] = {
     "html": Format("auditor.render.html_page", "html"),
     "markdown": Format("auditor.render.markdown", "md"),
     "csv": Format("auditor.render.csv_table", "csv"),
+    "mot": Format("auditor.render.release_record", "mot.yaml"),
 }
 
 

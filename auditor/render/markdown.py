@@ -8,7 +8,15 @@ from typing import Any
 from auditor.model.report import Batch, Report
 from auditor.render.interface import RenderOptions
 from auditor.render.verdict_text import OUTCOME_WORDS, watch_words
-from auditor.render.wording import DISCLAIMER, SCORE_NOTE, interval, label_interval, safe_line, status_words
+from auditor.render.wording import (
+    DISCLAIMER,
+    SCORE_NOTE,
+    interval,
+    label_interval,
+    safe_line,
+    status_words,
+    why_they_differ,
+)
 
 __all__ = ["escaped", "render"]
 
@@ -62,6 +70,8 @@ def _one(report: Report) -> str:
     )
     lines += ["| can you | answer | why |", "|---|---|---|"]
     lines += [f"| {name} | {c.answer} | {escaped(c.reason)} |" for name, c in report.capabilities.items()]
+    if report.frameworks:
+        lines += _frameworks(report)
     wanted = [f for f in report.findings if f.outcome == "not_met" and f.severity != "info"]
     if wanted:
         lines.append("\nFindings\n")
@@ -74,6 +84,26 @@ def _one(report: Report) -> str:
         ]
     lines.append(f"\nRulebook {report.rulebook.version}, sha256 `{report.rulebook.sha256}`\n")
     return "\n".join(lines)
+
+
+def _frameworks(report: Report) -> list[str]:
+    lines = ["\n| yardstick | result | not ruled out | stands before the next |", "|---|---|---|---|"]
+    lines.append(f"| openness spectrum (this report) | {report.label} | {report.label_ceiling} | |")
+    for entry in report.frameworks.values():
+        before = [f"{entry.criteria[name].title}: {entry.criteria[name].answer}" for name in entry.blockers]
+        shown = "" if entry.score else escaped("; ".join(before))
+        lines.append(
+            f"| {escaped(entry.title)} {escaped(entry.version)} | {escaped(entry.result)} "
+            f"| {escaped(entry.ceiling)} | {shown} |"
+        )
+    staying = [duty for entry in report.frameworks.values() for duty in entry.staying]
+    why = why_they_differ(report)
+    if why:
+        lines += ["\nWhy they differ\n", *(f"- {escaped(text)}" for text in why)]
+    if staying:
+        lines += ["\nStays due whatever the result\n"]
+        lines += [f"- {escaped(duty.plain)} ({escaped(duty.section)})" for duty in staying]
+    return lines
 
 
 def _verdict(verdict: dict[str, Any]) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from auditor.model.finding import DIMENSIONS
 from auditor.rulebook.checks import Check
+from auditor.rulebook.frameworks import Framework
 from auditor.rulebook.load import Rulebook
 
-__all__ = ["check_page", "rule_pages"]
+__all__ = ["check_page", "framework_page", "rule_pages"]
 
 _MADE = "<!-- Made by `auditor rules docs`; change the rules, not this page. -->\n"
 
@@ -18,6 +19,7 @@ def rule_pages(rulebook: Rulebook) -> dict[str, str]:
         "spectrum.md": _spectrum(rulebook),
         "licenses.md": _licenses(rulebook),
         "vocabulary.md": _vocabulary(rulebook),
+        "frameworks.md": _frameworks(rulebook),
     }
 
 
@@ -58,6 +60,37 @@ def _spectrum(rulebook: Rulebook) -> str:
     parts.append("\n## What a reader can do\n")
     parts += [f"- **{rule.id}**: {rule.plain}" for rule in spectrum.capabilities]
     return "\n".join(parts) + "\n"
+
+
+def framework_page(framework: Framework) -> str:
+    """Return one yardstick as Markdown: what it asks, how its result is made, what stays due."""
+    result = framework.result
+    needed = {name for step in result.steps for name in step.requires} | {*result.requires, *result.counted}
+    rows = ["| criterion | asks | counts | a person confirms | where it says so |", "|---|---|---|---|---|"]
+    for criterion in framework.criteria:
+        confirm = "yes" if criterion.confirm else ("sometimes" if criterion.confirm_when else "no")
+        counts = "yes" if criterion.id in needed else "no"
+        rows.append(f"| {criterion.id} | {criterion.plain} | {counts} | {confirm} | {criterion.section} |")
+    parts = [
+        f"## {framework.id}\n\n**{framework.title}**, {framework.version} ({framework.published}). {framework.plain}\n"
+    ]
+    parts.append(f"Source: {framework.source}.\n")
+    if framework.limits:
+        parts.append(f"{framework.limits.strip()}\n")
+    parts += ["\n".join(rows) + "\n", "Results:\n"]
+    parts.append("\n".join(f"- **{name}**: {words}" for name, words in result.meanings.items()) + "\n")
+    if framework.staying:
+        parts.append("Stays due whatever the result:\n")
+        parts.append("\n".join(f"- {duty['plain']} ({duty['section']})" for duty in framework.staying) + "\n")
+    return "\n".join(parts)
+
+
+def _frameworks(rulebook: Rulebook) -> str:
+    head = (
+        "# Frameworks\n\nPublished yardsticks, computed from the same facts side by side. Each criterion is yes, "
+        "partial, no or unknown; what is not proved is never a yes, and a result names the best one not ruled out.\n"
+    )
+    return "\n".join([_MADE, head, *(framework_page(entry) for entry in rulebook.frameworks.values())])
 
 
 def _licenses(rulebook: Rulebook) -> str:

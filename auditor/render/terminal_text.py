@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.model.report import Batch, Report
 from auditor.render.interface import RenderOptions
 from auditor.render.verdict_text import render_verdict
-from auditor.render.wording import DISCLAIMER, interval, label_interval, safe_line, status_words
+from auditor.render.wording import DISCLAIMER, framework_line, interval, label_interval, safe_line, status_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,6 +71,8 @@ def _one(console: Console, report: Report) -> None:
                   f"{status_words(license_part.status)}")  # fmt: skip
     answers = [f"{name}: {_SYMBOLS[c.answer]}" for name, c in report.capabilities.items()]
     console.print("  can you  " + "; ".join(answers), soft_wrap=False)
+    if report.frameworks:
+        console.print(f"  others   {safe_line(framework_line(report))}", soft_wrap=False)
     if report.verdict:
         console.print(f"  verdict  {render_verdict(report.verdict, '  ').strip()}", soft_wrap=False)
     _findings(console, report)

@@ -7,7 +7,17 @@ import unicodedata
 from auditor.model.finding import Grade
 from auditor.model.report import Report
 
-__all__ = ["DISCLAIMER", "LADDER", "SCORE_NOTE", "interval", "label_interval", "safe_line", "status_words"]
+__all__ = [
+    "DISCLAIMER",
+    "LADDER",
+    "SCORE_NOTE",
+    "framework_line",
+    "interval",
+    "label_interval",
+    "safe_line",
+    "status_words",
+    "why_they_differ",
+]
 
 DISCLAIMER = (
     "Terms were read from license texts by the software's authors and were not reviewed by counsel. "
@@ -57,6 +67,20 @@ def label_interval(report: Report) -> str:
     if report.label == report.label_ceiling:
         return report.label
     return f"{report.label} (not ruled out: {report.label_ceiling})"
+
+
+def framework_line(report: Report) -> str:
+    """Return every yardstick's id and result in one line, with the best result not ruled out where that differs."""
+    return "; ".join(
+        f"{name}: {entry.result}" + (f" (up to {entry.ceiling})" if entry.ceiling != entry.result else "")
+        for name, entry in report.frameworks.items()
+    )
+
+
+def why_they_differ(report: Report) -> list[str]:
+    """Return each sentence on two yardsticks that differ, once."""
+    found = {entry.id: entry.text for framework in report.frameworks.values() for entry in framework.disagreements}
+    return list(found.values())
 
 
 def safe_line(text: str) -> str:

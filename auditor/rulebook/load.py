@@ -15,6 +15,8 @@ from auditor.rulebook.check_files import read_checks, read_spectrum
 from auditor.rulebook.checks import Check, Spectrum
 from auditor.rulebook.disclosure_files import read_disclosures
 from auditor.rulebook.disclosures import Disclosure
+from auditor.rulebook.framework_files import read_differences, read_frameworks
+from auditor.rulebook.frameworks import DifferenceRule, Framework
 from auditor.rulebook.license_files import (
     AmbiguousName,
     fold_name,
@@ -64,6 +66,10 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     """How terms meet a context (the rest of rules/verdicts/)."""
     lint: LintRules
     """What the publisher of a card is told (rules/lint.yaml)."""
+    frameworks: dict[str, Framework]
+    """Published yardsticks by id, in the order of reports (rules/frameworks/)."""
+    framework_differences: tuple[DifferenceRule, ...]
+    """Why yardsticks come out differently (rules/framework_differences.yaml)."""
     fingerprints: dict[str, dict[str, Any]]
     """Fingerprints of license texts by file name."""
 
@@ -132,6 +138,8 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
     obligations = reader.read("verdicts/obligations.yaml", "obligations.v1")
     verdicts = read_verdict_rules(reader, vocabulary)
     lint = read_lint_rules(reader, vocabulary, frozenset({*vocabulary.finding_codes, *checks}))
+    frameworks = read_frameworks(reader, vocabulary)
+    differences = read_differences(reader, vocabulary, frameworks)
     fingerprints = _fingerprints(reader, licenses)
     problems = [problem for one in readers for problem in one.problems]
     if problems or spectrum is None or reading is None or verdicts is None or lint is None:
@@ -151,6 +159,8 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
         obligations=tuple(obligations.data["obligations"]) if obligations else (),
         verdicts=verdicts,
         lint=lint,
+        frameworks=frameworks,
+        framework_differences=differences,
         fingerprints=fingerprints,
     )
 

@@ -110,6 +110,29 @@ def assert_right(report: dict[str, Any], right: Right) -> None:
         right.more(report)
 
 
+# Criteria that nothing may meet while no grant is established, by yardstick.
+GRANT_CRITERIA = {
+    "g7": ("granted", "open-license"),
+    "mof": ("model-parameters-final", "model-parameters-intermediate", "model-card", "evaluation-results"),
+    "osaid": ("freedoms", "parameters"),
+    "osai-index": ("licenses",),
+    "eu-ai-act": ("E1",),
+}
+
+
+def assert_no_yardstick_calls_it_open(report: dict[str, Any]) -> None:
+    """No published yardstick may call open what our own terms do not even call granted."""
+    found = report["frameworks"]
+    if report["subject"]["kind"] != "record":
+        assert found["mof"]["result"] == "unclassified"
+        for name, criteria in GRANT_CRITERIA.items():
+            for criterion in criteria:
+                assert found[name]["criteria"][criterion]["answer"] != "yes", (name, criterion)
+    assert found["g7"]["result"] == "none"
+    assert found["osaid"]["result"] != "open-source-ai"
+    assert found["eu-ai-act"]["result"] != "exempt"
+
+
 def assert_sound(report: dict[str, Any]) -> None:
     """What holds for every report, whatever it is about."""
     for name, grade in report["grades"].items():
@@ -126,6 +149,7 @@ def assert_sound(report: dict[str, Any]) -> None:
             assert report["capabilities"][act]["answer"] not in ("yes", "with-conditions"), act
         # Files that can be had can be run; whether one may is the condition.
         assert report["capabilities"]["run-locally"]["answer"] != "yes"
+        assert_no_yardstick_calls_it_open(report)
     for code, finding in findings_of(report).items():
         if finding["outcome"] in ("not_met", "unknown"):
             assert finding["remediation"], code

@@ -18,7 +18,15 @@ from tests.end_to_end.test_false_yes import ATTEMPTS, Attempt
 from tests.replay_hub import ReplayHub, Repository
 
 MIT = {"license": "mit"}
-FORMATS = {"text": "txt", "json": "json", "jsonl": "jsonl", "html": "html", "markdown": "md", "csv": "csv"}
+FORMATS = {
+    "text": "txt",
+    "json": "json",
+    "jsonl": "jsonl",
+    "html": "html",
+    "markdown": "md",
+    "csv": "csv",
+    "mot": "mot.yaml",
+}
 
 
 @functools.cache

@@ -26,6 +26,7 @@ def test_every_fact_of_the_vocabulary_is_asked_about_by_some_rule() -> None:
         asked |= check.when.reads | (check.applies.reads if check.applies else frozenset())
     for _, condition in rulebook.spectrum.conditions():
         asked |= condition.reads
+    asked.update(*(framework.reads for framework in rulebook.frameworks.values()))
     unused = {name for name in rulebook.vocabulary.facts if not name.startswith("term.")} - asked
     assert not unused
 
