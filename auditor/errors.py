@@ -17,6 +17,7 @@ __all__ = [
     "BrokenAnswer",
     "BrokenRecord",
     "BrokenSnapshot",
+    "ConfirmationsInvalid",
     "ContextInvalid",
     "DisclosureNotFound",
     "HubUnreachable",
@@ -181,6 +182,12 @@ class ContextInvalid(RulebookInvalid):
     """A context cannot be read: who uses the model for what is not known."""
 
     code = "context-invalid"
+
+
+class ConfirmationsInvalid(RulebookInvalid):
+    """A file of a person's answers cannot be read as a whole, so none of them counts."""
+
+    code = "confirmations-invalid"
 
 
 class LockInvalid(RulebookInvalid):

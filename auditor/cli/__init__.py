@@ -20,6 +20,8 @@ program = LazyGroup(
         "lint": ("auditor.cli.lint", "What the publisher of a model should mend in its card."),
         "diff": ("auditor.cli.diff", "What changed between two reports, recordings or revisions."),
         "history": ("auditor.cli.history", "How a repository's license changed over its commits."),
+        "agree": ("auditor.cli.agree", "Our answers beside an expert data set."),
+        "confirm": ("auditor.cli.confirm", "The questions a person has to answer, as a file to fill in."),
         "lock": ("auditor.cli.lock", "Settle on revisions and licenses, and see what drifted since."),
         "survey": ("auditor.cli.survey", "What many repositories have in common, from a file of API records."),
         "rules": ("auditor.cli.rules", "Look at, check and extend the rulebook."),

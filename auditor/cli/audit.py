@@ -43,6 +43,7 @@ _OVERLAY = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option(
     "--context", "context_file", type=_CONTEXT, help="Who uses it and what for (YAML or JSON): adds a verdict."
 )
+@click.option("--confirmations", type=_CONTEXT, help="A person's answers to criteria of frameworks (CSV).")
 @click.option("--concurrency", type=click.IntRange(1, MAX_CONCURRENCY), default=8, show_default=True, help="At once.")
 @click.option("--stats", is_flag=True, help="Say on stderr how many requests were made.")
 def command(
@@ -56,6 +57,7 @@ def command(
     as_of: str | None,
     overlays: tuple[Path, ...],
     context_file: Path | None,
+    confirmations: Path | None,
     concurrency: int,
     stats: bool,
 ) -> None:
@@ -65,6 +67,7 @@ def command(
     recorded snapshot, disclosed:org/model, mot:FILE (a model file of the Model Openness Tool), or @FILE with one
     target a line.
     """
+    from auditor.cli.confirm import confirmations_from
     from auditor.cli.context_file import context_from
     from auditor.cli.dates import checked_date
     from auditor.cli.environment import color_wanted, endpoint_of, fetch_options, installed_rulebook, now_utc
@@ -84,7 +87,8 @@ def command(
         now=now_utc(), offline=offline, revision=revision, checkpoints=checkpoints, complete=complete
     )
     context = context_from(context_file) if context_file else None
-    auditor = Auditor(installed_rulebook(overlays))
+    rulebook = installed_rulebook(overlays)
+    auditor = Auditor(rulebook, confirmations=confirmations_from(confirmations, rulebook))
     subjects = Subjects(auditor, options)
     codes = ExitCodes()
     outcomes = _with_progress(

@@ -38,6 +38,8 @@ class CriterionReport(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a person has to confirm the answer before anybody relies on it."""
     detail: str
     evidence: tuple[Evidence, ...] = ()
+    confirmed_by: dict[str, str] | None = None
+    """Who answered it (`by`, `on`, `source`), where a person did."""
     license: str | None = None
     """SPDX expression of the license that covers this part, where one is established."""
     url: str | None = None

@@ -15,6 +15,7 @@ from auditor.facts.lineage_claims import BaseClaim, base_models, training_datase
 from auditor.facts.reading import Reading
 from auditor.facts.subject_view import SubjectView, view_of
 from auditor.licenses.knowledge import RulebookKnowledge
+from auditor.model.confirmation import Confirmation
 from auditor.model.evidence import Evidence, Fact, Facts
 from auditor.model.license import LicenseClaim
 from auditor.model.report import Report
@@ -39,8 +40,10 @@ __all__ = ["Auditor"]
 class Auditor:
     """Audits snapshots under one rulebook; holds what is built once for a whole batch."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, *, confirmations: Sequence[Confirmation] = ()) -> None:
+        """Prepare for a batch; `confirmations` are a person's answers to criteria of frameworks."""
         self.rulebook = rulebook
+        self.confirmations = tuple(confirmations)
         self.reading = Reading.from_mapping(rulebook.reading)
         self.knowledge = RulebookKnowledge(rulebook)
 
@@ -52,7 +55,7 @@ class Auditor:
         moment = as_of or snapshot.retrieved_at
         assessment = self.assess(snapshot, date=moment[:10])
         verdict = verdict_on(assessment, context, self.rulebook, date=moment[:10]) if context else None
-        return build_report(assessment, self.rulebook, as_of=moment, verdict=verdict)
+        return build_report(assessment, self.rulebook, as_of=moment, verdict=verdict, confirmations=self.confirmations)
 
     def assess(self, snapshot: Snapshot, *, date: str, depth: int = 0) -> Assessment:
         """Return everything concluded about a snapshot; bases are assessed the same way, one generation deeper."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from auditor.engine.grades import capabilities_of, label_of, score_of
 from auditor.licenses.obligations import obligations_of
 from auditor.licenses.terms import BoundTerm
+from auditor.model.confirmation import Confirmation
 from auditor.model.license import LicenseReference, Resolution
 from auditor.model.report import (
     ChannelReport,
@@ -35,7 +37,14 @@ from auditor.rulebook.load import Rulebook
 __all__ = ["build_report"]
 
 
-def build_report(assessment: Assessment, rulebook: Rulebook, *, as_of: str, verdict: Verdict | None = None) -> Report:
+def build_report(
+    assessment: Assessment,
+    rulebook: Rulebook,
+    *,
+    as_of: str,
+    verdict: Verdict | None = None,
+    confirmations: Sequence[Confirmation] = (),
+) -> Report:
     """Return the report; findings are sorted by id, lineage by id and relation, data sets by id."""
     facts, licensing = assessment.facts, assessment.licensing
     label, ceiling = label_of(rulebook.spectrum, assessment.grades, facts)
@@ -56,7 +65,7 @@ def build_report(assessment: Assessment, rulebook: Rulebook, *, as_of: str, verd
         effective_terms=_terms(licensing.bound),
         lineage=_lineage(assessment),
         capabilities=capabilities_of(rulebook.spectrum, facts),
-        frameworks=frameworks_of(assessment, rulebook),
+        frameworks=frameworks_of(assessment, rulebook, confirmations),
         findings=tuple(sorted(assessment.findings, key=lambda finding: finding.id)),
         obligations=obligations_of(rulebook.obligations, licensing.bound),
         channels=_channels(assessment),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
+from auditor.engine.confirmations import with_confirmations
 from auditor.engine.framework_differences import differences
 from auditor.engine.frameworks import judge_framework
+from auditor.model.confirmation import Confirmation
 from auditor.model.evidence import Evidence, Fact, Facts
 from auditor.model.frameworks import FrameworkReport
 from auditor.pipeline.assessment import Assessment
@@ -16,12 +20,29 @@ from auditor.rulebook.load import Rulebook
 __all__ = ["framework_facts", "frameworks_of"]
 
 
-def frameworks_of(assessment: Assessment, rulebook: Rulebook) -> dict[str, FrameworkReport]:
-    """Return the report of every framework of the rulebook, in the order of their rank."""
+def frameworks_of(
+    assessment: Assessment, rulebook: Rulebook, confirmations: Sequence[Confirmation] = ()
+) -> dict[str, FrameworkReport]:
+    """Return the report of every framework of the rulebook, in the order of their rank.
+
+    `confirmations` are a person's answers; those about other subjects are left aside.
+    """
     facts = assessment.facts.merged(framework_facts(assessment, rulebook))
-    found = {name: judge_framework(framework, facts) for name, framework in rulebook.frameworks.items()}
+    ours = _names(assessment)
+    answers = [entry for entry in confirmations if entry.target in ours]
+    found = {
+        name: with_confirmations(framework, judge_framework(framework, facts), answers)
+        for name, framework in rulebook.frameworks.items()
+    }
     why = differences(rulebook.framework_differences, found, facts)
     return {name: msgspec.structs.replace(report, disagreements=why.get(name, ())) for name, report in found.items()}
+
+
+def _names(assessment: Assessment) -> set[str]:
+    """Return every id by which a person may have named the subject, in lower case."""
+    snapshot, disclosure = assessment.snapshot, assessment.disclosure
+    names = [snapshot.id, snapshot.requested, snapshot.renamed_from, f"disclosed:{snapshot.id}"]
+    return {name.lower() for name in (*names, *(disclosure.hub_ids if disclosure else ())) if name}
 
 
 def framework_facts(assessment: Assessment, rulebook: Rulebook) -> dict[str, Fact]:

@@ -9,7 +9,7 @@ from auditor.model.finding import DIMENSIONS
 from auditor.model.report import Batch, FailedTarget, Report
 from auditor.render.interface import RenderOptions
 
-__all__ = ["render"]
+__all__ = ["disarmed", "render"]
 
 COLUMNS = (
     "id", "revision", "kind", "source", "label", "label_ceiling", "score_low", "score_high",
@@ -24,7 +24,7 @@ def render(batch: Batch, options: RenderOptions) -> str:  # noqa: ARG001 - CSV l
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n", restval="")
     writer.writeheader()
     for row in [*map(_row, batch.reports), *map(_failed, batch.errors)]:
-        writer.writerow({key: _disarmed(value) for key, value in row.items()})
+        writer.writerow({key: disarmed(value) for key, value in row.items()})
     return out.getvalue()
 
 
@@ -56,7 +56,7 @@ def _failed(error: FailedTarget) -> dict[str, object]:
     return {"id": error.target, "error": f"{error.code}: {error.message}"}
 
 
-def _disarmed(value: object) -> object:
+def disarmed(value: object) -> object:
     """Return text with a quote in front when it starts like a formula (=, +, -, @, tab, return)."""
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return "'" + value

@@ -11,6 +11,7 @@ import msgspec
 
 from auditor.errors import AmbiguousLicense, RulebookInvalid, UnknownLicense
 from auditor.model.license import LicenseProfile
+from auditor.rulebook.agreement_files import AgreementSource, read_agreement_sources
 from auditor.rulebook.check_files import read_checks, read_spectrum
 from auditor.rulebook.checks import Check, Spectrum
 from auditor.rulebook.disclosure_files import read_disclosures
@@ -70,6 +71,8 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     """Published yardsticks by id, in the order of reports (rules/frameworks/)."""
     framework_differences: tuple[DifferenceRule, ...]
     """Why yardsticks come out differently (rules/framework_differences.yaml)."""
+    agreement_sources: dict[str, AgreementSource]
+    """How expert data sets are read (rules/agreement/)."""
     fingerprints: dict[str, dict[str, Any]]
     """Fingerprints of license texts by file name."""
 
@@ -140,6 +143,7 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
     lint = read_lint_rules(reader, vocabulary, frozenset({*vocabulary.finding_codes, *checks}))
     frameworks = read_frameworks(reader, vocabulary)
     differences = read_differences(reader, vocabulary, frameworks)
+    agreement_sources = read_agreement_sources(reader)
     fingerprints = _fingerprints(reader, licenses)
     problems = [problem for one in readers for problem in one.problems]
     if problems or spectrum is None or reading is None or verdicts is None or lint is None:
@@ -161,6 +165,7 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
         lint=lint,
         frameworks=frameworks,
         framework_differences=differences,
+        agreement_sources=agreement_sources,
         fingerprints=fingerprints,
     )
 
