@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from auditor.facts.reading import Reading
-from auditor.facts.sections import Line
+from auditor.facts.stated_licenses import code_files, stated_licenses
 from auditor.facts.subject_view import SubjectView
 from auditor.model.evidence import Evidence
 from auditor.model.license import ClaimChannel, LicenseClaim, LinkState
@@ -22,9 +22,6 @@ MAX_NAME = 200
 MAX_CLAIMS = 60
 EMBEDDED_WORDS = 250
 _SHA = re.compile(r"/(?:blob|resolve|raw|tree)/[0-9a-f]{40}/|@[0-9a-f]{40}\b|/[0-9a-f]{40}/")
-_MARKUP = re.compile(r"!?\[([^\]]{1,200})\]\([^)]{0,500}\)|[`*_\"'“”<>]")
-_MARKS = ("licen", "released under", "distributed under", "commercial", "research")
-_LEADING = re.compile(r"^(?:the|an?|its)\s+", re.IGNORECASE)
 
 
 def license_claims(view: SubjectView, reading: Reading) -> tuple[LicenseClaim, ...]:
@@ -34,9 +31,9 @@ def license_claims(view: SubjectView, reading: Reading) -> tuple[LicenseClaim, .
         *_linked(view),
         *_from_headers(view),
         *_from_gate(view, reading),
-        *_from_documents(view, reading),
+        *_from_documents(view, reading, code_files(view, reading)),
         *_embedded(view, reading),
-        *_stated(view, reading),
+        *stated_licenses(view, reading),
     ]
     return tuple(dict.fromkeys(claims))[:MAX_CLAIMS]
 
@@ -142,7 +139,7 @@ def _from_gate(view: SubjectView, reading: Reading) -> Iterator[LicenseClaim]:
             yield LicenseClaim(scope="weights", channel="gate-prompt", raw=raw, evidence=evidence, limits_use=True)
 
 
-def _from_documents(view: SubjectView, reading: Reading) -> Iterator[LicenseClaim]:
+def _from_documents(view: SubjectView, reading: Reading, of_code: frozenset[str]) -> Iterator[LicenseClaim]:
     # A use policy binds like the license it belongs to; one that nobody knows leaves everything open.
     roles = ("license", "use-policy")
     texts = [d for d in view.snapshot.documents if d.role in roles and d.status not in ("missing", "not-fetched")]
@@ -150,7 +147,7 @@ def _from_documents(view: SubjectView, reading: Reading) -> Iterator[LicenseClai
     of_weights = any(reading.is_file("weights_license", d.path) for d in texts)
     for document in texts:
         for_code = reading.is_file("code_license", document.path) or (
-            of_weights and not reading.is_file("weights_license", document.path)
+            (of_weights or document.path in of_code) and not reading.is_file("weights_license", document.path)
         )
         evidence = Evidence(kind="observed", source=view.snapshot.key, path=document.path, sha256=document.sha256)
         readable = document.status == "read" and bool((document.text or "").strip())
@@ -175,63 +172,3 @@ def _embedded(view: SubjectView, reading: Reading) -> Iterator[LicenseClaim]:
                 evidence = view.about_lines(section.lines[0], section.lines[-1], quote=section.title)
                 yield LicenseClaim(scope="weights", channel="prose", raw="README license section", text=text,
                                    evidence=evidence)  # fmt: skip
-
-
-def _stated(view: SubjectView, reading: Reading) -> Iterator[LicenseClaim]:
-    """Yield licenses named in prose, where the sentence (or the license section) speaks of the model."""
-    in_license_section = {
-        line.number
-        for section in view.card.sections
-        if section.title and reading.heading_is("license", section.title)
-        for line in section.lines
-    }
-    for line in view.card.prose_lines():
-        lowered = line.text.lower()
-        if len(line.text) > 20_000 or not any(mark in lowered for mark in _MARKS):
-            continue
-        for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", line.text):
-            if len(sentence) < 2_000:
-                in_section = line.number in in_license_section
-                yield from _stated_in(view, reading, line, sentence, in_section)
-                yield from _limited_in(view, reading, line, sentence, in_section)
-
-
-def _limited_in(
-    view: SubjectView, reading: Reading, line: Line, sentence: str, in_section: bool
-) -> Iterator[LicenseClaim]:
-    """Yield a sentence that bars use of the model; it counts against any license that allows it."""
-    statements = reading.statements
-    found = statements["use_limit"].first(sentence)
-    of_model = statements["license_weights"].first(sentence) is not None
-    intended = "intend" in sentence.lower() and not in_section  # a use one has in mind is not a limit one sets
-    of_other = statements["license_not_weights"].first(sentence) is not None
-    if found is not None and (of_model or in_section) and not (intended or of_other):
-        evidence = view.about_lines(line, quote=sentence)
-        yield LicenseClaim(
-            scope="weights", channel="prose", raw=found.group()[:MAX_NAME], evidence=evidence, limits_use=True
-        )
-
-
-def _stated_in(
-    view: SubjectView, reading: Reading, line: Line, sentence: str, in_section: bool
-) -> Iterator[LicenseClaim]:
-    statements = reading.statements
-    plain = _MARKUP.sub(lambda found: found.group(1) or "", sentence)
-    of_model = statements["license_weights"].first(plain) is not None
-    of_other = statements["license_not_weights"].first(plain) is not None
-    if of_other or not (of_model or in_section):
-        return
-    found = statements["license"].first(plain)
-    if found is None:
-        return
-    name = _LEADING.sub("", found.group("name").strip(" .:-=|\t")).strip()
-    if not name or len(name.split()) > 8:
-        return
-    choice = statements["license_choice"].first(plain) is not None
-    yield LicenseClaim(
-        scope="weights",
-        channel="prose",
-        raw=name[:MAX_NAME],
-        evidence=view.about_lines(line, quote=sentence),
-        choice_stated=choice,
-    )

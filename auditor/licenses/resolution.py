@@ -22,6 +22,8 @@ PRECEDENCE: tuple[ResolutionStatus, ...] = (
     "resolved-name", "text-only", "declared-only", "unresolved", "missing",
 )  # fmt: skip
 
+# Commerce is in the grant on a condition.
+ASKING = ("after-registration", "below-threshold")
 # A file that points elsewhere is pinned by a commit in its address; a page can change.
 _COMMIT = re.compile(r"\b[0-9a-f]{40}\b")
 
@@ -68,7 +70,7 @@ class _Conclusion:
         self.named = [read for read in reads if not read.claim.text and read.claim.channel in _NAMING]
         prose = [read for read in reads if not read.claim.text and read.claim.channel == "prose"]
         self.stated = [read for read in prose if not read.claim.limits_use]
-        self.limits = [read for read in reads if read.claim.limits_use] if self._limits_are_news() else []
+        self.limits = [read for read in reads if read.claim.limits_use and self._is_news(read.claim)]
         self.contradictions = contradictions + tuple(self._contradictions())
 
     # -- what was found -------------------------------------------------------------------------------------
@@ -114,19 +116,22 @@ class _Conclusion:
 
     @property
     def unknown_names(self) -> list[ReadClaim]:
-        """Tags and names that mean nothing to us."""
-        unclear = [read for read in self.named if not (read.ids or read.says_nothing) and read.claim.channel != "link"]
+        """Tags and names that mean nothing to us; in prose only what surely is a name."""
+        names = [*(read for read in self.named if read.claim.channel != "link"),
+                 *(read for read in self.stated if read.claim.certain and not read.candidates)]  # fmt: skip
+        unclear = [read for read in names if not (read.ids or read.says_nothing)]
         return [read for read in unclear if not self._decided(read)]
 
     def _decided(self, read: ReadClaim) -> bool:
         """Return whether a name that could mean several texts is settled by one of them being here, unchanged."""
         return bool(set(read.candidates) & set(self.exact_ids))
 
-    def _limits_are_news(self) -> bool:
-        """Return whether limits stated in prose say more than the licenses named beside them."""
+    def _is_news(self, limit: LicenseClaim) -> bool:
+        """Return whether a limit stated in prose says more than the licenses named beside it."""
         named = {license_id for other in self.reads for license_id in other.ids}
-        allowed = [self.knowledge.profile(name).terms.get("commercial_use") for name in named]
-        return not any(term is not None and term.value == "no" for term in allowed)
+        terms = [self.knowledge.profile(name).terms.get("commercial_use") for name in named]
+        said = ("no", *ASKING) if limit.asks_first else ("no",)
+        return not any(term is not None and term.value in said for term in terms)
 
     def _contradictions(self) -> list[str]:
         """Return every pair of sources that name different licenses, in words."""

@@ -182,6 +182,10 @@ class LicenseClaim(msgspec.Struct, frozen=True, kw_only=True):
     link_state: LinkState | None = None
     limits_use: bool = False
     """True for prose that bars commercial or productive use in words, whatever it names."""
+    asks_first: bool = False
+    """With `limits_use`: commerce is let in, but only after somebody was asked or registered with."""
+    certain: bool = True
+    """False where the words may be no name at all: they count only if a license of that name is known."""
     choice_stated: bool = False
     """True when several licenses are offered at the reader's choice, in words."""
 

@@ -19,6 +19,7 @@ __all__ = [
     "DisclosedReport",
     "DisclosedStage",
     "EffectiveTermReport",
+    "EffectiveTermSource",
     "FailedTarget",
     "LicenseEvidence",
     "LicenseReport",
@@ -99,6 +100,14 @@ class Licenses(msgspec.Struct, frozen=True, kw_only=True):
     datasets: tuple[LicenseReport, ...] = ()
 
 
+class EffectiveTermSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose license sets a term, and the section that says so."""
+
+    subject: str
+    license: str
+    section: str | None
+
+
 class EffectiveTermReport(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """One term that binds the subject; value `unknown` when nobody read it."""
 
@@ -107,6 +116,8 @@ class EffectiveTermReport(msgspec.Struct, frozen=True, kw_only=True, rename={"fr
     section: str | None
     license: str | None
     complete: bool = True
+    sources: tuple[EffectiveTermSource, ...] = ()
+    """Every subject that sets the value, sorted by subject, license and section."""
 
 
 class LineageNode(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +126,13 @@ class LineageNode(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     kind: str
     status: str
+    """read, or why it was not: gated, missing, unreachable, not-visited."""
     license: str | None = None
+    license_status: str | None = None
+    """How the license was resolved; `None` for what was not read."""
+    gated: bool = False
+    """Read, and its files are behind a gate."""
+    url: str | None = None
 
 
 class LineageEdge(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):

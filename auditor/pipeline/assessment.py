@@ -6,6 +6,7 @@ import msgspec
 
 from auditor.facts.disclosed import Contradiction
 from auditor.facts.lineage_claims import BaseClaim
+from auditor.facts.teacher_claims import TeacherClaim
 from auditor.licenses.terms import BoundTerm
 from auditor.model.evidence import Facts
 from auditor.model.finding import Dimension, Finding, Grade
@@ -55,6 +56,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     licensing: Licensing
     bases: tuple[BaseAssessment, ...]
     datasets: tuple[DatasetAssessment, ...]
+    teachers: tuple[TeacherClaim, ...]
+    """Models whose outputs it was trained with."""
     contradictions: tuple[Contradiction, ...]
     findings: tuple[Finding, ...]
     grades: dict[Dimension, Grade]

@@ -8,12 +8,16 @@ import msgspec
 
 from auditor.engine.evaluate import findings_of_checks
 from auditor.engine.grades import grades_of
+from auditor.facts.base_hints import base_hints
 from auditor.facts.disclosed import Contradiction, acceptance, with_disclosure
 from auditor.facts.extract import extract
 from auditor.facts.license_claims import license_claims
 from auditor.facts.lineage_claims import BaseClaim, base_models, training_datasets
+from auditor.facts.open_claims import open_claims
 from auditor.facts.reading import Reading
+from auditor.facts.stated_licenses import base_licenses
 from auditor.facts.subject_view import SubjectView, view_of
+from auditor.facts.teacher_claims import teacher_claims
 from auditor.licenses.knowledge import RulebookKnowledge
 from auditor.model.confirmation import Confirmation
 from auditor.model.evidence import Evidence, Fact, Facts
@@ -23,12 +27,15 @@ from auditor.model.snapshot import Snapshot
 from auditor.pipeline.assessment import Assessment, BaseAssessment, Licensing
 from auditor.pipeline.bases import assess_bases, base_contradictions, capped_by_bases, guarded, unnamed_base
 from auditor.pipeline.build_report import build_report
+from auditor.pipeline.claim_findings import hint_findings, open_claim_findings
 from auditor.pipeline.datasets import assess_datasets, dataset_facts
 from auditor.pipeline.derivatives import derivative_findings
 from auditor.pipeline.disclosed_subject import disclosed_license_claims, disclosed_snapshot
 from auditor.pipeline.licensing import license_subject, licensing_facts, merged_with_bases
 from auditor.pipeline.release_record import release_record_of, without_grant
 from auditor.pipeline.resolver_findings import resolver_findings
+from auditor.pipeline.revisions import revision_findings
+from auditor.pipeline.teachers import bound_by_outputs, renumbered, teacher_findings
 from auditor.pipeline.verdicts import verdict_on
 from auditor.rulebook.disclosures import Disclosure
 from auditor.rulebook.load import Rulebook
@@ -85,7 +92,12 @@ class Auditor:
             # Nothing can be granted in weights that nobody can get; a service has terms of its own.
             evidence = facts.get("weights_published").evidence
             facts = facts.merged({"grant_established": _no_grant(evidence)})
-        facts = facts.merged(guarded(facts, bases, () if bases else unnamed_base(view, facts)))
+        hints = () if bases or disclosure else base_hints(view, self.rulebook.hints.families)
+        known = self.rulebook.hints
+        teachers = teacher_claims(view, self.reading, known.teachers, known.synthetic_data)
+        hinted = tuple(item for hint in hints if hint.confidence != "low" for item in hint.evidence)
+        hinted += bound_by_outputs(teachers, self.rulebook)
+        facts = facts.merged(guarded(facts, bases, () if bases else unnamed_base(view, facts), hinted))
         if record is not None:
             facts = facts.merged(without_grant(facts))
         findings = [
@@ -99,9 +111,16 @@ class Auditor:
                 contradictions=contradictions,
                 date=date,
             ),
+            *hint_findings(hints, self.rulebook),
             *(derivative_findings(view, licensing, bases, self.rulebook) if depth == 0 else ()),
         ]
         grades = capped_by_bases(grades_of(self.rulebook.spectrum, facts, findings), facts, bases)
+        if depth == 0:
+            stated = base_licenses(view, self.reading)
+            findings += revision_findings(snapshot, licensing, bases, stated, self.knowledge, self.rulebook)
+            said = open_claims(view, self.reading, claimed)
+            findings += renumbered(teacher_findings(view, licensing, teachers, self.rulebook), findings)
+            findings += open_claim_findings(said, licensing, facts, grades, self.rulebook)
         return Assessment(
             snapshot=snapshot,
             disclosure=disclosure,
@@ -109,6 +128,7 @@ class Auditor:
             licensing=licensing,
             bases=bases,
             datasets=datasets,
+            teachers=teachers,
             contradictions=tuple(contradictions),
             findings=tuple(findings),
             grades=grades,

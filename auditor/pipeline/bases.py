@@ -109,23 +109,29 @@ def unnamed_base(view: SubjectView, facts: Facts) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def guarded(facts: Facts, bases: Sequence[BaseAssessment], unnamed: tuple[Evidence, ...] = ()) -> dict[str, Fact]:
+def guarded(
+    facts: Facts,
+    bases: Sequence[BaseAssessment],
+    unnamed: tuple[Evidence, ...] = (),
+    hinted: tuple[Evidence, ...] = (),
+) -> dict[str, Fact]:
     """Return the facts that hold until the chain was followed: no grant is established over a base (section 5).
 
     `unnamed` is the evidence of a base that nothing names; a chain that cannot even be begun was not followed.
+    `hinted` only makes one likely: then no grant is established either, and whether there is a base stays open.
     """
-    if not bases and not unnamed:
+    if not bases and not unnamed and not hinted:
         derivative = facts.get("subject_is_derivative")
         if derivative.state == "known" and derivative.value is False:
             return {"lineage_followed": Fact(name="lineage_followed", state="known", value=True)}
         return {}
-    if bases and all(map(_followed, bases)):
+    if bases and not hinted and all(map(_followed, bases)):
         return _granted_down(facts, bases)
     names = ", ".join(sorted({base.claim.id for base in bases})) or "a base model that is not named"
-    evidence = tuple(item for base in bases for item in base.claim.evidence) or unnamed
+    evidence = tuple(item for base in bases for item in base.claim.evidence) or unnamed or hinted
     followed = Fact(name="lineage_followed", state="known", value=False, evidence=evidence)
     found = {"lineage_followed": followed}
-    if not bases:
+    if not bases and unnamed:
         for name, value in (("subject_is_derivative", True), ("base_model_declared", False)):
             found[name] = Fact(name=name, state="known", value=value, evidence=evidence)
     grant = facts.get("grant_established")

@@ -17,11 +17,9 @@ from auditor.model.report import (
     DisclosedReport,
     DisclosedStage,
     EffectiveTermReport,
+    EffectiveTermSource,
     LicenseReport,
     Licenses,
-    LineageEdge,
-    LineageNode,
-    LineageReport,
     Report,
     RulebookId,
     Score,
@@ -31,6 +29,7 @@ from auditor.model.verdict import Verdict
 from auditor.pipeline.assessment import Assessment
 from auditor.pipeline.frameworks import frameworks_of
 from auditor.pipeline.license_evidence import license_evidence
+from auditor.pipeline.lineage_report import lineage_of
 from auditor.rulebook.disclosures import Channel, Disclosure, source_evidence
 from auditor.rulebook.load import Rulebook
 
@@ -63,7 +62,7 @@ def build_report(
             datasets=tuple(_license(dataset.resolution, dataset.id) for dataset in assessment.datasets),
         ),
         effective_terms=_terms(licensing.bound),
-        lineage=_lineage(assessment),
+        lineage=lineage_of(assessment),
         capabilities=capabilities_of(rulebook.spectrum, facts),
         frameworks=frameworks_of(assessment, rulebook, confirmations),
         findings=tuple(sorted(assessment.findings, key=lambda finding: finding.id)),
@@ -128,38 +127,11 @@ def _term(term: BoundTerm) -> EffectiveTermReport:
         section="; ".join(sections) or None,
         license=" AND ".join(licenses) or None,
         complete=term.complete,
+        sources=tuple(
+            EffectiveTermSource(subject=one.subject, license=one.license, section=one.section or None)
+            for one in term.sources
+        ),
     )
-
-
-def _lineage(assessment: Assessment) -> LineageReport:
-    subject = assessment.snapshot
-    nodes = {subject.id: LineageNode(id=subject.id, kind=subject.kind, status="read",
-                                     license=assessment.licensing.weights.concluded)}  # fmt: skip
-    edges: list[LineageEdge] = []
-    _walk(assessment, nodes, edges)
-    return LineageReport(
-        nodes=tuple(nodes[name] for name in sorted(nodes)),
-        edges=tuple(sorted(edges, key=lambda edge: (edge.from_, edge.to, edge.relation))),
-    )
-
-
-def _walk(assessment: Assessment, nodes: dict[str, LineageNode], edges: list[LineageEdge]) -> None:
-    visited = {one.id.lower(): one.status for one in assessment.snapshot.related if one.kind == "model"}
-    for base in assessment.bases:
-        inner = base.assessment
-        name = base.claim.id
-        status = "read" if inner else visited.get(name.lower(), "not-visited")
-        nodes.setdefault(name, LineageNode(id=name, kind="model", status=status,
-                                           license=inner.licensing.weights.concluded if inner else None))  # fmt: skip
-        edges.append(LineageEdge(from_=assessment.snapshot.id, to=name, relation=base.claim.relation,
-                                 evidence=base.claim.evidence))  # fmt: skip
-        if inner:
-            _walk(inner, nodes, edges)
-    for dataset in assessment.datasets:
-        status = dataset.related.status if dataset.related else "not-visited"
-        node = LineageNode(id=dataset.id, kind="dataset", status=status, license=dataset.resolution.concluded)
-        nodes.setdefault(dataset.id, node)
-        edges.append(LineageEdge(from_=assessment.snapshot.id, to=dataset.id, relation="trained-on-dataset"))
 
 
 def _disclosed(disclosure: Disclosure | None) -> DisclosedReport | None:

@@ -16,7 +16,7 @@ from auditor.pipeline.assessment import BaseAssessment, Licensing
 from auditor.rulebook.license_files import fold_name
 from auditor.rulebook.load import Rulebook
 
-__all__ = ["derivative_findings"]
+__all__ = ["declared_alone", "derivative_findings", "flags_of"]
 
 # The resolver says these of every subject; here they would be said twice.
 _SAID_BY_RESOLVER = frozenset({"ok", "ambiguous-license-tag", "undeclared-base", "license-conflict", "needs-counsel",
@@ -38,12 +38,11 @@ def derivative_findings(
         return []
     relation = next((base.claim.relation for base in bases if base.claim.relation in _RELATIONS), "finetune")
     profiles = [rulebook.licenses[base.license] for base in given]
-    governing = [name for name in licensing.weights.governing if name in _declared(licensing)]
     derivative = Derivative(
         name=view.snapshot.id,
         distributed=True,
-        declared_license=governing[0] if len(governing) == 1 else None,
-        card_flags=_flags(view, licensing, profiles, [base.model for base in given]),
+        declared_license=declared_alone(licensing),
+        card_flags=flags_of(view, licensing, profiles, [base.model for base in given]),
     )
     stated = check(given, derivative, relation, rulebook)
     return findings_of(_new(stated), rulebook.vocabulary.finding_codes)
@@ -51,6 +50,12 @@ def derivative_findings(
 
 def _new(stated: Sequence[Stated]) -> list[Stated]:
     return [one for one in stated if one.code not in _SAID_BY_RESOLVER]
+
+
+def declared_alone(licensing: Licensing) -> str | None:
+    """Return the license that is declared and governs, if it is the only one."""
+    governing = [name for name in licensing.weights.governing if name in _declared(licensing)]
+    return governing[0] if len(governing) == 1 else None
 
 
 def _declared(licensing: Licensing) -> set[str]:
@@ -67,9 +72,10 @@ def _bases(bases: Sequence[BaseAssessment]) -> Iterator[Base]:
         yield from _bases(base.assessment.bases)
 
 
-def _flags(
+def flags_of(
     view: SubjectView, licensing: Licensing, profiles: Sequence[LicenseProfile], names: Sequence[str]
 ) -> CardFlags:
+    """Return what card and files show of what the licenses of some bases ask for."""
     snapshot = view.snapshot
     document = snapshot.document("card")
     card = document.text if document and snapshot.card_complete else None

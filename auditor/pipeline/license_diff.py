@@ -103,8 +103,8 @@ def diff_lineage(a: Side, b: Side) -> dict[str, Any]:
     ]
     return {
         "nodes": {
-            "added": [nodes_b[name] for name in sorted(nodes_b.keys() - nodes_a.keys())],
-            "removed": [nodes_a[name] for name in sorted(nodes_a.keys() - nodes_b.keys())],
+            "added": [_node(nodes_b[name]) for name in sorted(nodes_b.keys() - nodes_a.keys())],
+            "removed": [_node(nodes_a[name]) for name in sorted(nodes_a.keys() - nodes_b.keys())],
             "changed": changed,
         },
         "edges": {
@@ -116,6 +116,10 @@ def diff_lineage(a: Side, b: Side) -> dict[str, Any]:
 
 def _nodes(side: Side) -> Iterable[Mapping[str, Any]]:
     return [node for node in side.report["lineage"]["nodes"] if node["id"] != side.name]
+
+
+def _node(node: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: node[name] for name in ("id", "kind", "status", "license")}
 
 
 def _by(

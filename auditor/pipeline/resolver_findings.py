@@ -151,9 +151,11 @@ def _of_lineage(facts: Facts, bases: Sequence[BaseAssessment]) -> Iterator[_Stat
     if not bases:
         followed = facts.get("lineage_followed")
         if followed.value is False:
+            sure = facts.get("subject_is_derivative").value is True
             yield _Stated(
                 "lineage-not-followed",
-                "Made from a base model that nothing names; no grant is established until its terms are known.",
+                f"{'Made' if sure else 'Seems to be made'} from a base model that nothing names; no grant is "
+                "established until its terms are known.",
                 followed.evidence,
             )
         return

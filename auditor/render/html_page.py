@@ -13,6 +13,7 @@ from auditor.model.finding import Finding
 from auditor.model.report import Batch, EffectiveTermReport, Report
 from auditor.render.interface import RenderOptions
 from auditor.render.license_text import term_words
+from auditor.render.lineage_graph import drawing_of, items_of, node_words, relation_words
 from auditor.render.templates import template_environment
 from auditor.render.verdict_text import OUTCOME_WORDS, watch_words
 from auditor.render.wording import (
@@ -20,6 +21,7 @@ from auditor.render.wording import (
     LADDER,
     SCORE_NOTE,
     interval,
+    is_weighty,
     safe_line,
     status_words,
     why_they_differ,
@@ -30,8 +32,6 @@ __all__ = ["render"]
 _ORDER = {"not_met": 0, "unknown": 1, "met": 2, "not_applicable": 3}
 _SEVERITY = {"error": 0, "warning": 1, "info": 2}
 _DIMENSIONS = ("weights", "code", "data", "terms", "documentation", "access")
-# What a term says when it asks and takes away nothing; shown folded.
-_PLAIN = ("none", "silent", "yes", "breach-only", "irrevocable", "free", False, None)
 
 
 def render(batch: Batch, options: RenderOptions) -> str:  # noqa: ARG001 - a page looks the same everywhere
@@ -57,6 +57,10 @@ def _template() -> Any:
         weighty=_weighty,
         slight=_slight,
         value_words=lambda value: safe_line(term_words(value)),
+        lineage_drawing=drawing_of,
+        lineage_items=items_of,
+        node_words=node_words,
+        relation_words=relation_words,
         heading=lambda report: safe_line(report.subject.title or report.subject.id),
         worst=_worst,
         no_weights=_no_weights,
@@ -110,16 +114,12 @@ def _deciding(report: Report, dimension: str) -> list[Finding]:
     return [f for f in report.findings if f.id in wanted and f.outcome != "not_applicable"]
 
 
-def _is_weighty(term: EffectiveTermReport) -> bool:
-    return bool(term.value == "unknown" or (term.value not in _PLAIN and term.value != []) or not term.complete)
-
-
 def _weighty(terms: dict[str, EffectiveTermReport]) -> Iterable[tuple[str, EffectiveTermReport]]:
-    return [(name, term) for name, term in terms.items() if _is_weighty(term)]
+    return [(name, term) for name, term in terms.items() if is_weighty(term)]
 
 
 def _slight(terms: dict[str, EffectiveTermReport]) -> Iterable[tuple[str, EffectiveTermReport]]:
-    return [(name, term) for name, term in terms.items() if not _is_weighty(term)]
+    return [(name, term) for name, term in terms.items() if not is_weighty(term)]
 
 
 def _no_weights(report: Report) -> bool:

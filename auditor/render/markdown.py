@@ -7,11 +7,14 @@ from typing import Any
 
 from auditor.model.report import Batch, Report
 from auditor.render.interface import RenderOptions
+from auditor.render.license_text import term_words
+from auditor.render.lineage_graph import items_of, node_words, relation_words
 from auditor.render.verdict_text import OUTCOME_WORDS, watch_words
 from auditor.render.wording import (
     DISCLAIMER,
     SCORE_NOTE,
     interval,
+    is_weighty,
     label_interval,
     safe_line,
     status_words,
@@ -20,6 +23,7 @@ from auditor.render.wording import (
 
 __all__ = ["escaped", "render"]
 
+MAX_SOURCES = 4
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&])")
 
 
@@ -76,6 +80,7 @@ def _one(report: Report) -> str:
     if wanted:
         lines.append("\nFindings\n")
         lines += [f"- **{f.severity}** {escaped(f.detail)} (`{f.id}`)" for f in wanted]
+    lines += [*_terms(report), *_lineage(report)]
     if report.obligations:
         lines.append("\nDuties\n")
         lines += [
@@ -104,6 +109,39 @@ def _frameworks(report: Report) -> list[str]:
         lines += ["\nStays due whatever the result\n"]
         lines += [f"- {escaped(duty.plain)} ({escaped(duty.section)})" for duty in staying]
     return lines
+
+
+def _terms(report: Report) -> list[str]:
+    """Return the terms that ask or take away something, each with whose license says so and where."""
+    rows = []
+    for name, term in report.effective_terms.items():
+        if not is_weighty(term):
+            continue
+        sources = []
+        for one in term.sources[:MAX_SOURCES]:
+            whose = f", from {escaped(one.subject)}" if one.subject != report.subject.id else ""
+            sources.append(f"{escaped(one.license)} {escaped(one.section or 'no section')}{whose}")
+        more = len(term.sources) - MAX_SOURCES
+        sources += [f"and {more} more"] if more > 0 else []
+        unread = "" if term.complete else " (not all of it was read)"
+        rows.append(
+            f"| {name.replace('_', ' ')} | {escaped(term_words(term.value))}{unread} | {'; '.join(sources) or '-'} |"
+        )
+    return ["\n| term that binds | value | from |", "|---|---|---|", *rows] if rows else []
+
+
+def _lineage(report: Report) -> list[str]:
+    """Return where the subject comes from as a nested list."""
+    found, left_out = items_of(report)
+    if not found:
+        return []
+    lines = ["\nWhere it comes from\n"]
+    for item in found:
+        relation = f"{escaped(relation_words(item.relation))} " if item.relation else ""
+        kind = " (data set)" if item.node.kind == "dataset" else ""
+        known = "listed above" if item.repeated else escaped(node_words(item.node))
+        lines.append(f"{'  ' * item.level}- {relation}{escaped(item.node.id)}{kind}: {known}")
+    return [*lines, f"\nand {left_out} more in the JSON report"] if left_out else lines
 
 
 def _verdict(verdict: dict[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from auditor.model.finding import Grade
-from auditor.model.report import Report
+from auditor.model.report import EffectiveTermReport, Report
 
 __all__ = [
     "DISCLAIMER",
@@ -13,6 +13,7 @@ __all__ = [
     "SCORE_NOTE",
     "framework_line",
     "interval",
+    "is_weighty",
     "label_interval",
     "safe_line",
     "status_words",
@@ -37,6 +38,8 @@ LADDER = (
     "open-source-ai",
     "open-source-ai-open-data",
 )
+# What a term says when it asks and takes away nothing.
+_PLAIN = ("none", "silent", "yes", "breach-only", "irrevocable", "free", False, None)
 _STATUS = {
     "confirmed": "the text in the repository is the declared license",
     "declared-only": "a tag, and no text anywhere",
@@ -60,6 +63,11 @@ def status_words(status: str) -> str:
 def interval(grade: Grade) -> str:
     """Return `2`, or `2 (up to 4)` when something is still open."""
     return str(grade.level) if grade.level == grade.ceiling else f"{grade.level} (up to {grade.ceiling})"
+
+
+def is_weighty(term: EffectiveTermReport) -> bool:
+    """Return whether a term asks for something, takes something away, or is not known."""
+    return bool(term.value == "unknown" or (term.value not in _PLAIN and term.value != []) or not term.complete)
 
 
 def label_interval(report: Report) -> str:

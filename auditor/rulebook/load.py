@@ -25,6 +25,7 @@ from auditor.rulebook.license_files import (
     read_ambiguous_names,
     read_licenses,
 )
+from auditor.rulebook.lineage_hints import LineageHints, read_lineage_hints
 from auditor.rulebook.lint_rules import LintRules, read_lint_rules
 from auditor.rulebook.locator import data_folder
 from auditor.rulebook.rule_files import RuleReader, folder_digest
@@ -61,6 +62,8 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     disclosures: dict[str, Disclosure]
     reading: dict[str, Any]
     """How cards and file lists are read (rules/reading.yaml)."""
+    hints: LineageHints
+    """What betrays a base model or a teacher (rules/lineage_hints.yaml)."""
     obligations: tuple[dict[str, Any], ...]
     """Which duties follow from which terms (rules/verdicts/obligations.yaml)."""
     verdicts: VerdictRules
@@ -138,6 +141,7 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
     names = license_names(licenses, reader)
     ambiguous = read_ambiguous_names(reader, licenses, names)
     reading = reader.read("reading.yaml", "reading.v1")
+    hints = read_lineage_hints(reader, licenses)
     obligations = reader.read("verdicts/obligations.yaml", "obligations.v1")
     verdicts = read_verdict_rules(reader, vocabulary)
     lint = read_lint_rules(reader, vocabulary, frozenset({*vocabulary.finding_codes, *checks}))
@@ -146,7 +150,7 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
     agreement_sources = read_agreement_sources(reader)
     fingerprints = _fingerprints(reader, licenses)
     problems = [problem for one in readers for problem in one.problems]
-    if problems or spectrum is None or reading is None or verdicts is None or lint is None:
+    if problems or spectrum is None or reading is None or verdicts is None or lint is None or hints is None:
         raise RulebookInvalid(problems)
     return Rulebook(
         version=RULEBOOK_VERSION,
@@ -160,6 +164,7 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
         spectrum=spectrum,
         disclosures=dict(sorted(disclosures.items())),
         reading=reading.data,
+        hints=hints,
         obligations=tuple(obligations.data["obligations"]) if obligations else (),
         verdicts=verdicts,
         lint=lint,

@@ -22,7 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 JUDGED = "meta-llama/llama-3.3-70b-instruct"
-PAGES = ["one open model", "one closed model", "several", "hostile", "with a verdict", "hostile verdict", "memo"]
+PAGES = ["one open model", "one closed model", "several", "hostile", "with a verdict", "hostile verdict", "memo", "lineages",
+         "merge of many", "hostile lineage"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.end_to_end.command import Command, command
 from tests.end_to_end.expectations import findings_of
-from tests.end_to_end.repositories import CUSTOM, license_texts, model
+from tests.end_to_end.repositories import CUSTOM, dataset, license_texts, model
 from tests.replay_hub import ReplayHub
 
 MIT = {"license": "mit"}
@@ -124,3 +124,38 @@ def test_a_snapshot_with_ancestors_gives_the_same_report(tmp_path: Any, hub: Rep
     assert made("snapshot", "a/m0", "-o", "evidence.zip").code == 0
     live, again = made.audit("a/m0").report, made.audit("evidence.zip").report
     assert again == live
+
+
+def test_the_page_draws_the_chain_and_each_term_says_from_whom(tmp_path: Any, hub: ReplayHub) -> None:
+    for one in [*chain(MIT, OPEN, {"license": "cc-by-nc-4.0"})]:
+        hub.add(one)
+    hub.add(model("a/m3", {"license": "mit", "base_model": ["a/m0", "a/gone", "<b>/x"], "datasets": ["a/data"]}))
+    hub.add(dataset("a/data", {"license": "cc-by-4.0"}))
+    made = command(tmp_path, hub.endpoint)
+    report = made.audit("a/m3").report
+    nodes = {node["id"]: node for node in report["lineage"]["nodes"]}
+    assert nodes["a/m2"]["url"] == f"{hub.endpoint}/a/m2"
+    assert nodes["a/data"]["url"] == f"{hub.endpoint}/datasets/a/data"
+    assert nodes["<b>/x"]["url"] is None
+    assert nodes["a/gone"]["license_status"] is None
+    source = {"subject": "a/m2", "license": "cc-by-nc-4.0"}
+    sources = report["effective_terms"]["noncommercial_only"]["sources"]
+    assert [source.items() <= one.items() for one in sources] == [True]
+    assert sources[0]["section"]
+    page = made("audit", "a/m3", "--format", "html").out
+    assert page.count('<svg class="lineage"') == 1
+    assert "<b>" not in page
+    assert "cannot be found: terms unknown" in page
+    assert ", from <bdi>a/m2</bdi>" in page
+    text = made("audit", "a/m3", "--format", "markdown").out
+    assert "- made from a/gone: cannot be found: terms unknown" in text
+    assert "from a/m2" in text
+
+
+def test_a_gated_base_says_so_in_its_node(tmp_path: Any, hub: ReplayHub) -> None:
+    report = audited(
+        tmp_path, hub, model("a/m0", {**MIT, "base_model": "a/m1"}), model("a/m1", OPEN, record={"gated": "manual"})
+    )
+    nodes = {node["id"]: node for node in report["lineage"]["nodes"]}
+    assert nodes["a/m1"]["gated"] is True
+    assert nodes["a/m0"]["gated"] is False

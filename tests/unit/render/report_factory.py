@@ -102,6 +102,8 @@ def hostile() -> Report:
 
 def batches() -> dict[str, Batch]:
     """Every kind of page."""
+    from tests.unit.render import lineage_factory as lineages
+
     failure = FailedTarget(target=ATTACK, code="not-found", message=ATTACK, hint="check the id")
     return {
         "one open model": Batch(reports=(disclosed("allenai/olmo-2-1124-7b"),)),
@@ -110,5 +112,8 @@ def batches() -> dict[str, Batch]:
         "several": Batch(reports=tuple(map(disclosed, ("openai/gpt-4o", "google/gemma-3-27b-it", "bigscience/bloom")))),
         "hostile": Batch(reports=(hostile(), disclosed("openai/gpt-5")), errors=(failure,)),
         "with a verdict": Batch(reports=(judged("meta-llama/llama-3.3-70b-instruct"), judged("openai/gpt-5"))),
+        "lineages": Batch(reports=(lineages.chained(), lineages.circular())),
+        "merge of many": Batch(reports=(lineages.merged(),)),
+        "hostile lineage": Batch(reports=(lineages.hostile_lineage(),)),
         "nothing": Batch(),
     }
