@@ -27,6 +27,8 @@ class BaseHint(msgspec.Struct, frozen=True, kw_only=True):
     confidence: Literal["medium", "low"]
     """A hint never proves: nothing here is ever sure."""
     evidence: tuple[Evidence, ...]
+    licenses: tuple[str, ...] = ()
+    """Licenses that the family itself is under."""
 
 
 def base_hints(view: SubjectView, families: Iterable[Family]) -> tuple[BaseHint, ...]:
@@ -48,7 +50,9 @@ def base_hints(view: SubjectView, families: Iterable[Family]) -> tuple[BaseHint,
             evidence = tuple(dict.fromkeys(one for _, more in signs for one in more))
             why = "; ".join(dict.fromkeys(one.plain for one, _ in signs if one.strength == sign.strength))
             confidence: Literal["medium", "low"] = "medium" if sign.strength == "strong" else "low"
-            found.append(BaseHint(name=family.name, why=why, confidence=confidence, evidence=evidence))
+            found.append(
+                BaseHint(name=family.name, why=why, confidence=confidence, evidence=evidence, licenses=family.licenses)
+            )
     return tuple(sorted(found, key=lambda hint: (hint.confidence == "low", hint.name)))
 
 

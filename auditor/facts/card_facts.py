@@ -125,6 +125,11 @@ def _collect_kind(view: SubjectView, reading: Reading, out: Collector) -> None:
         out.say("subject_is_text_model", False, [view.about_record("pipeline_tag", task)])
     else:
         out.leave_open("subject_is_text_model", "Missing: the task of the model.")
+    if isinstance(task, str) and task in reading.more_than_text_tasks | reading.other_tasks:
+        out.say("subject_is_more_than_text", True, [view.about_record("pipeline_tag", task)])
+    else:
+        # A task of text alone does not say that nothing else can be put in.
+        out.leave_open("subject_is_more_than_text", "Missing: what the model takes in and gives out.")
     languages = [view.about_field("language")] if _any_text(view.metadata.get("language")) else []
     out.found_or("languages_stated", languages, view.metadata_complete, "Missing: the metadata.")
 

@@ -20,7 +20,7 @@ NAME_KEYS = ("license_name", "licence_name")
 LINK_KEYS = ("license_link", "license_url", "licence_link", "licence_url")
 MAX_NAME = 200
 MAX_CLAIMS = 60
-EMBEDDED_WORDS = 250
+EMBEDDED_WORDS = 120
 _SHA = re.compile(r"/(?:blob|resolve|raw|tree)/[0-9a-f]{40}/|@[0-9a-f]{40}\b|/[0-9a-f]{40}/")
 
 

@@ -22,6 +22,10 @@ _TRAILING = re.compile(
     r"\s(?:\(|-\s|\u2013|\u2014|as\s|see\s|which\s|is\s|by\s|for\s|where\s|so\s|unless\s).*$|[\s(\[]+$"
 )
 _QUOTES = re.compile(r"[\"“”<>]")
+_LABELED = re.compile(
+    r"^\W{0,8}(?:model\s)?licen[sc]e\W{1,8}\[(?P<label>[^\]\n]{1,100})\]\((?P<address>https?://[^)\s]{1,180})\)",
+    re.IGNORECASE,
+)
 _TARGET = re.compile(r"\[[^\]\[]{0,200}\]\(\s?([^)\s]{1,300})")
 
 
@@ -30,6 +34,7 @@ def stated_licenses(view: SubjectView, reading: Reading) -> Iterator[LicenseClai
     own = own_names(view, ())
     for sentence, in_section in _speaking(view, reading):
         yield from _named_in(view, reading, sentence, in_section, own)
+        yield from _addressed_in(view, reading, sentence)
         yield from _limited_in(view, reading, sentence, in_section, own)
 
 
@@ -106,6 +111,15 @@ def _scopes(text: str, reading: Reading, own: re.Pattern[str] | None, in_section
     if statements["license_not_weights"].first(text) is not None:
         return ()
     return ("weights",) if of_model or in_section else ()
+
+
+def _addressed_in(view: SubjectView, reading: Reading, sentence: Sentence) -> Iterator[LicenseClaim]:
+    """Yield the address in a line such as `License: [name](address)`: it may lead to more than the name says."""
+    found = _LABELED.match(sentence.raw)
+    if found is None or reading.statements["license_not_weights"].first(found.group("label")):
+        return
+    evidence = view.about_lines(sentence.first, sentence.last, quote=sentence.text)
+    yield LicenseClaim(scope="weights", channel="prose", raw=found.group("address"), evidence=evidence)
 
 
 def _limited_in(

@@ -131,13 +131,28 @@ def choose_documents(paths: Iterable[str]) -> tuple[list[tuple[str, DocumentRole
     return chosen[:DOCUMENT_COUNT], chosen[DOCUMENT_COUNT:]
 
 
+# An accented letter among ASCII, as Western European texts have them; other scripts come in runs.
+_LONE_HIGH = re.compile(rb"(?:[\x00-\x7f]+[\x80-\xff])*[\x00-\x7f]*")
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def decode(data: bytes, *, whole: bool = True) -> tuple[str, str | None]:
     """Return the text of `data` and a remark when bytes had to be replaced; never raises.
 
-    A byte-order mark decides between UTF-8, UTF-16 and UTF-32 and is dropped; without one the text is UTF-8.
+    A byte-order mark decides between UTF-8, UTF-16 and UTF-32 and is dropped; without one the text is UTF-8, or
+    Windows-1252 if it is no UTF-8 and has only single letters beyond ASCII.
     With `whole=False` an unfinished character at the end is dropped, not replaced.
     """
     mark, encoding = next(((mark, name) for mark, name in _BOMS if data.startswith(mark)), (b"", "utf-8"))
+    if whole and not mark and _LONE_HIGH.fullmatch(data) and not _is_utf8(data):
+        return data.decode("cp1252", errors="replace"), "not valid utf-8: read as windows-1252"
     reader = codecs.getincrementaldecoder(encoding)(errors="replace")
     text = reader.decode(data[len(mark) :], final=whole)
     broken = text.count("\ufffd") > data.count("\ufffd".encode())

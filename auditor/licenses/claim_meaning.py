@@ -7,9 +7,10 @@ from typing import Protocol
 
 import msgspec
 
+from auditor.licenses.pointer import pointed
 from auditor.model.license import LicenseClaim, LicenseMatch, LicenseProfile, LicenseReference
 
-__all__ = ["LicenseKnowledge", "NamedLicense", "ReadClaim", "is_pointer", "read_claim"]
+__all__ = ["LicenseKnowledge", "NamedLicense", "ReadClaim", "read_claim"]
 
 
 class NamedLicense(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +61,8 @@ class ReadClaim(msgspec.Struct, frozen=True, kw_only=True):
     """For a use policy: the licenses it belongs to, of which one must govern."""
     matches: tuple[LicenseMatch, ...] = ()
     pointer: bool = False
+    title_only: bool = False
+    """A text with the title of a license and nothing that could be terms of its own."""
     references: tuple[LicenseReference, ...] = ()
 
 
@@ -95,26 +98,28 @@ def _read_text(claim: LicenseClaim, knowledge: LicenseKnowledge) -> ReadClaim:
     # A use policy is part of the terms of its own license, and a card without a license is no claim.
     policy_of = () if matches else knowledge.policy_of(claim.text)
     beside = claim.channel in ("gate-prompt", "prose") or bool(matches) or bool(policy_of)
-    pointer = not beside and claim.channel == "text" and is_pointer(claim.text)
+    # A title that was recognized may stand in a pointer; the words below it decide whether it is one.
+    points = (
+        None
+        if claim.channel != "text" or ids or policy_of
+        else pointed(claim.text, lambda raw: knowledge.named(raw).ids)
+    )
+    pointer = points is not None and not beside
     references = tuple(_reference(match.id, claim, match) for match in matches)
     if not references and claim.channel == "text":
         references = (_reference(None, claim),)
     return ReadClaim(
         claim=claim,
-        ids=ids,
+        ids=points if points and pointer else ids,
         candidates=policy_of or partial,
         matches=matches,
         says_nothing=beside and not matches and not policy_of,
         policy_of=policy_of,
         pointer=pointer,
+        title_only=points is not None and bool(matches),
         references=references,
     )
 
 
 def _reference(license_id: str | None, claim: LicenseClaim, match: LicenseMatch | None = None) -> LicenseReference:
     return LicenseReference(id=license_id, raw=claim.raw, evidence=claim.evidence, channel=claim.channel, match=match)
-
-
-def is_pointer(text: str) -> bool:
-    """Return whether a license file is only an address or a sentence (at most 60 words)."""
-    return len(text.split()) <= 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from auditor.licenses.claim_meaning import LicenseKnowledge, ReadClaim, is_pointer, read_claim
+from auditor.licenses.claim_meaning import LicenseKnowledge, ReadClaim, read_claim
 from auditor.model.license import (
     ClaimChannel,
     LicenseClaim,
@@ -111,7 +111,7 @@ class _Conclusion:
             for read in self.texts
             if read.claim.channel == "text"
             and all(match.status == "partial" for match in read.matches)
-            and not is_pointer(read.claim.text or "")
+            and not read.title_only
         ]
 
     @property
@@ -136,7 +136,7 @@ class _Conclusion:
     def _contradictions(self) -> list[str]:
         """Return every pair of sources that name different licenses, in words."""
         found: list[str] = []
-        speaking = [*self.named, *self.stated, *self.texts, *self.policies]
+        speaking = [*self.named, *self.stated, *self.texts, *self.pointers, *self.policies]
         for position, one in enumerate(speaking):
             for other in speaking[position + 1 :]:
                 if self._agree(one, other):
@@ -153,6 +153,8 @@ class _Conclusion:
         left, right = set(one.ids or one.candidates), set(other.ids or other.candidates)
         if not left or not right:
             return True
+        if channels == {"text"} and left | right <= set(self._ids(self.named)):
+            return True  # each of several declared licenses has its own text
         if "tag" in channels:
             # One of several declared licenses may have its text or prose beside it.
             tagged = set(self._ids([read for read in self.named if read.claim.channel == "tag"]))
@@ -221,7 +223,7 @@ class _Conclusion:
             # What the card's words take away is in no profile: nothing can be concluded beside them.
             return ()
         if status == "conflict":
-            speaking = [*self.named, *self.stated, *self.texts, *self.policies]
+            speaking = [*self.named, *self.stated, *self.texts, *self.pointers, *self.policies]
             # Whatever any of them could mean binds: a family name counts with every text it could stand for.
             named = {license_id for read in speaking for license_id in read.ids or read.candidates}
             return tuple(sorted(named))

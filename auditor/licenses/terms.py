@@ -15,7 +15,7 @@ import msgspec
 from auditor.model.license import LicenseProfile
 from auditor.rulebook.vocabulary import TermType
 
-__all__ = ["BoundTerm", "TermSource", "merge_terms", "terms_of_profile"]
+__all__ = ["BoundTerm", "TermSource", "merge_terms", "terms_of_profile", "unread_terms"]
 
 UNKNOWN = "unknown"
 
@@ -43,6 +43,16 @@ class BoundTerm(msgspec.Struct, frozen=True, kw_only=True):
 def terms_of_profile(profile: LicenseProfile, terms: Mapping[str, TermType], subject: str) -> dict[str, BoundTerm]:
     """Return the terms of one license as they bind `subject`."""
     return {name: _bound(kind, profile, subject) for name, kind in terms.items()}
+
+
+def unread_terms(terms: Mapping[str, TermType]) -> dict[str, BoundTerm]:
+    """Return the terms of a license that nobody knows: merged with a prohibition they are the prohibition."""
+    return {
+        name: BoundTerm(id=name, known=False, value=None)
+        if kind.kind in ("enum", "boolean")
+        else BoundTerm(id=name, known=True, value=[], complete=False)
+        for name, kind in terms.items()
+    }
 
 
 def _bound(kind: TermType, profile: LicenseProfile, subject: str) -> BoundTerm:

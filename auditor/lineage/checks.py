@@ -101,6 +101,7 @@ def _weights(
     yield from duty_findings(base, profile, derivative, declared, relation)
     yield from name_findings(base, profile, derivative, "distribute-derivative")
     yield from _places(base, profile)
+    yield from _places_not_told(base, profile, derivative, declared)
     kinds = profile.application.duty_kinds if profile.application else {}
     credited = "attribution" in kinds.get("retain-notices", ())
     if derivative.card_flags.names_base is False and not credited:
@@ -227,6 +228,19 @@ def _places(base: Base, profile: LicenseProfile) -> Iterator[Stated]:
         if not any(name.startswith(known) for known in texts_only):
             said = "If the model is multimodal, tell recipients that users in the European Union get no rights in it."
             yield _of("eu-multimodal-notice", base, profile, "eu_multimodal_exclusion", said, severity="info")
+
+
+def _places_not_told(
+    base: Base, profile: LicenseProfile, derivative: Derivative, declared: Declared
+) -> Iterator[Stated]:
+    """Return that neither the license declared nor a copy of the base's tells recipients where no rights are given."""
+    places, other = profile.terms["territory_excluded"].value, declared.profile
+    if not isinstance(places, list) or other is None or derivative.card_flags.license_copy is not False:
+        return
+    told = other.terms["territory_excluded"].value
+    if untold := [place for place in places if not (isinstance(told, list) and place in told)]:
+        said = f"{other.id} is declared, and nothing tells recipients that no license is given in {', '.join(untold)}."
+        yield _of("territory-not-passed-on", base, profile, "territory_excluded", said, severity="warning")
 
 
 def _data(base: Base, profile: LicenseProfile | None, declared: Declared) -> Iterator[Stated]:

@@ -27,7 +27,7 @@ from auditor.model.snapshot import Snapshot
 from auditor.pipeline.assessment import Assessment, BaseAssessment, Licensing
 from auditor.pipeline.bases import assess_bases, base_contradictions, capped_by_bases, guarded, unnamed_base
 from auditor.pipeline.build_report import build_report
-from auditor.pipeline.claim_findings import hint_findings, open_claim_findings
+from auditor.pipeline.claim_findings import hint_findings, open_claim_findings, weighed_hints
 from auditor.pipeline.datasets import assess_datasets, dataset_facts
 from auditor.pipeline.derivatives import derivative_findings
 from auditor.pipeline.disclosed_subject import disclosed_license_claims, disclosed_snapshot
@@ -92,8 +92,8 @@ class Auditor:
             # Nothing can be granted in weights that nobody can get; a service has terms of its own.
             evidence = facts.get("weights_published").evidence
             facts = facts.merged({"grant_established": _no_grant(evidence)})
-        hints = () if bases or disclosure else base_hints(view, self.rulebook.hints.families)
         known = self.rulebook.hints
+        hints = () if bases or disclosure else weighed_hints(base_hints(view, known.families), licensing.weights)
         teachers = teacher_claims(view, self.reading, known.teachers, known.synthetic_data)
         hinted = tuple(item for hint in hints if hint.confidence != "low" for item in hint.evidence)
         hinted += bound_by_outputs(teachers, self.rulebook)
@@ -112,14 +112,14 @@ class Auditor:
                 date=date,
             ),
             *hint_findings(hints, self.rulebook),
-            *(derivative_findings(view, licensing, bases, self.rulebook) if depth == 0 else ()),
+            *(derivative_findings(view, licensing, bases, self.rulebook, self.reading) if depth == 0 else ()),
         ]
         grades = capped_by_bases(grades_of(self.rulebook.spectrum, facts, findings), facts, bases)
         if depth == 0:
             stated = base_licenses(view, self.reading)
             findings += revision_findings(snapshot, licensing, bases, stated, self.knowledge, self.rulebook)
             said = open_claims(view, self.reading, claimed)
-            findings += renumbered(teacher_findings(view, licensing, teachers, self.rulebook), findings)
+            findings += renumbered(teacher_findings(view, licensing, teachers, self.rulebook, self.reading), findings)
             findings += open_claim_findings(said, licensing, facts, grades, self.rulebook)
         return Assessment(
             snapshot=snapshot,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from auditor.engine.grades import capped
 from auditor.facts.lineage_claims import BaseClaim
@@ -10,6 +10,7 @@ from auditor.facts.subject_view import SubjectView
 from auditor.model.evidence import Evidence, Fact, Facts
 from auditor.model.finding import Dimension, Grade
 from auditor.model.license import Resolution
+from auditor.model.repositories import named_repositories
 from auditor.model.snapshot import FileEntry, Related, Snapshot
 from auditor.pipeline.assessment import Assessment, BaseAssessment
 from auditor.rulebook.load import Rulebook
@@ -76,12 +77,15 @@ def snapshot_of_related(entry: Related, parent: Snapshot) -> Snapshot | None:
 def base_contradictions(own: Resolution, bases: Sequence[BaseAssessment], rulebook: Rulebook) -> list[str]:
     """Return where the subject's own license is not one that its base lets a derivative carry."""
     found = []
-    for base in bases:
+    for base in _ancestors(bases):
         if base.assessment is None:
             continue
         for license_id in base.assessment.licensing.weights.governing:
             profile = rulebook.licenses[license_id]
             rule = profile.terms["derivative_relicensing"]
+            taught = base.claim.relation == "distilled-from-outputs"
+            if taught and profile.terms["output_training"].value != "counts-as-derivative":
+                continue  # a model made from outputs alone is no derivative of its teacher
             if rule.value == "unknown" or rule.value in FREE_RELICENSING:
                 continue
             others = [name for name in own.governing if name != license_id]
@@ -89,7 +93,15 @@ def base_contradictions(own: Resolution, bases: Sequence[BaseAssessment], rulebo
                 where = f" ({license_id} {rule.section})" if rule.section else ""
                 names = " and ".join(others)
                 found.append(f"the subject says {names}, its base {base.claim.id} is under {license_id}{where}")
-    return found
+    return list(dict.fromkeys(found))
+
+
+def _ancestors(bases: Sequence[BaseAssessment]) -> Iterator[BaseAssessment]:
+    """Yield every base and what it was made from: a parent with another tag does not wash the grandparent."""
+    for base in bases:
+        yield base
+        if base.assessment is not None:
+            yield from _ancestors(base.assessment.bases)
 
 
 def unnamed_base(view: SubjectView, facts: Facts) -> tuple[Evidence, ...]:
@@ -106,6 +118,11 @@ def unnamed_base(view: SubjectView, facts: Facts) -> tuple[Evidence, ...]:
         found += [item for item in form.evidence if item.path in view.names]
     if isinstance(view.metadata.get("base_model_relation"), str):
         found.append(view.about_field("base_model_relation"))
+    named, _ = named_repositories("model", {**view.record, "cardData": view.metadata})
+    own = view.snapshot.id.lower()
+    if any(entry.kind == "model" and entry.id.lower() == own for entry in named):
+        # Who names itself says that there is a base, and not which.
+        found.append(view.about_field("base_model"))
     return tuple(dict.fromkeys(found))
 
 
@@ -151,6 +168,8 @@ def _followed(base: BaseAssessment) -> bool:
     # The record repeats the card's metadata, so a base behind a gate still names its own bases.
     metadata = snapshot.card_complete or isinstance((snapshot.record or {}).get("cardData"), dict)
     followed = base.assessment.facts.get("lineage_followed")
+    if (snapshot.record or {}).get("disabled") is True:
+        return False  # what the Hub has switched off can be neither read nor had
     return snapshot.files_complete and metadata and followed.value is not False
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from auditor.facts.base_hints import BaseHint
 from auditor.facts.open_claims import OpenClaim
 from auditor.model.evidence import Facts
@@ -12,12 +14,22 @@ from auditor.model.license import Resolution
 from auditor.pipeline.assessment import Licensing
 from auditor.rulebook.load import Rulebook
 
-__all__ = ["CLAIM_CODE", "hint_findings", "open_claim_findings"]
+__all__ = ["CLAIM_CODE", "hint_findings", "open_claim_findings", "weighed_hints"]
 
 CLAIM_CODE = "open-source-claim-unsupported"
 HINT_CODE = "undeclared-base"
 OPEN = 4
 MAX_QUOTE = 160
+
+
+def weighed_hints(hints: Sequence[BaseHint], own: Resolution) -> tuple[BaseHint, ...]:
+    """Return the hints, those of a family whose own license governs here only as notes: its terms are carried."""
+    return tuple(
+        msgspec.structs.replace(hint, confidence="low")
+        if own.governing and own.status != "conflict" and set(own.governing) <= set(hint.licenses)
+        else hint
+        for hint in hints
+    )
 
 
 def open_claim_findings(

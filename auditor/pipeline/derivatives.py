@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from auditor.facts.reading import Reading
 from auditor.facts.subject_view import SubjectView
+from auditor.fetch.documents import role_of
 from auditor.lineage.checks import check
 from auditor.lineage.derivative import Base, CardFlags, Derivative
 from auditor.lineage.stated import Stated, findings_of
@@ -21,6 +23,9 @@ __all__ = ["declared_alone", "derivative_findings", "flags_of"]
 # The resolver says these of every subject; here they would be said twice.
 _SAID_BY_RESOLVER = frozenset({"ok", "ambiguous-license-tag", "undeclared-base", "license-conflict", "needs-counsel",
                                "data-terms-unknown", "data-license-conflict"})  # fmt: skip
+TAUGHT = "distilled-from-outputs"
+LONG_TITLE = 16
+"""Letters of a license's name that stands for nothing else in running text."""
 _RELATIONS = frozenset({"finetune", "adapter", "quantized", "merge"})
 _CHANGED = re.compile(
     r"fine-?\s?tun|quanti[sz]|merged?\b|converted|distill|further train|continu\w+ (?:pre-?)?train"
@@ -29,8 +34,11 @@ _CHANGED = re.compile(
 )
 
 
+_DENIED = re.compile(r"\bnot\b|\bno\b|n't\b|\bnever\b", re.IGNORECASE)
+
+
 def derivative_findings(
-    view: SubjectView, licensing: Licensing, bases: Sequence[BaseAssessment], rulebook: Rulebook
+    view: SubjectView, licensing: Licensing, bases: Sequence[BaseAssessment], rulebook: Rulebook, reading: Reading
 ) -> list[Finding]:
     """Return what the subject owes to its bases and does not show, from the terms of every base that was read."""
     given = list(_bases(bases))
@@ -38,14 +46,55 @@ def derivative_findings(
         return []
     relation = next((base.claim.relation for base in bases if base.claim.relation in _RELATIONS), "finetune")
     profiles = [rulebook.licenses[base.license] for base in given]
+    alone = declared_alone(licensing)
+    declared = rulebook.licenses[alone] if alone else None
     derivative = Derivative(
         name=view.snapshot.id,
         distributed=True,
-        declared_license=declared_alone(licensing),
-        card_flags=flags_of(view, licensing, profiles, [base.model for base in given]),
+        declared_license=alone,
+        card_flags=flags_of(view, licensing, profiles, [base.model for base in given], declared, reading),
     )
-    stated = check(given, derivative, relation, rulebook)
+    made_from = [base for base in bases if base.claim.relation != TAUGHT]
+    stated = check(list(_bases(made_from)), derivative, relation, rulebook) if made_from else []
+    for teacher in (base for base in bases if base.claim.relation == TAUGHT and base.assessment):
+        # Of a teacher only outputs were used: what it was made from itself asks nothing of the student.
+        for one in _bases([teacher]):
+            stated += check([one], derivative, TAUGHT, rulebook) if one.model == teacher.claim.id else []
+    stated += _notices_left_out(view, bases, rulebook)
+    stated += _disclosed_in_card(view, given, declared, rulebook)
     return findings_of(_new(stated), rulebook.vocabulary.finding_codes)
+
+
+def _notices_left_out(view: SubjectView, bases: Sequence[BaseAssessment], rulebook: Rulebook) -> Iterator[Stated]:
+    """Yield bases with a notice file, under a license that keeps notices, where the derivative has no such file."""
+    snapshot = view.snapshot
+    if not snapshot.files_complete or any(d.role == "notice" for d in snapshot.documents):
+        return
+    for base in bases:
+        if base.assessment is None or not any(
+            role_of(file.path) == "notice" for file in base.assessment.snapshot.files
+        ):
+            continue
+        for name in base.assessment.licensing.weights.governing:
+            terms = rulebook.licenses[name].terms
+            if terms["retain_notices"].value is True and terms["notice_file"].value is None:
+                said = f"{base.claim.id} has a notice file, and there is none here."
+                yield Stated("missing-apache-notices", said, license=name, profile=name,
+                             section=terms["retain_notices"].section, severity="warning")  # fmt: skip
+
+
+def _disclosed_in_card(
+    view: SubjectView, given: Sequence[Base], declared: LicenseProfile | None, rulebook: Rulebook
+) -> Iterator[Stated]:
+    """Yield a base whose license the card's text names in full although another one is declared."""
+    text = fold_name(" ".join(line.text for line in view.card.prose_lines())[:200_000])
+    for name in dict.fromkeys(base.license for base in given):
+        profile = rulebook.licenses[name]
+        titles = {fold_name(title) for title in (profile.title, *profile.aliases)}
+        if declared and declared.id != name and any(len(t) >= LONG_TITLE and f"-{t}-" in f"-{text}-" for t in titles):
+            said = f"The card's text says that a base is under {name}; {declared.id} is declared."
+            yield Stated("card-discloses-base-license", said, license=name, profile=name,
+                         section=profile.terms["derivative_relicensing"].section, severity="warning")  # fmt: skip
 
 
 def _new(stated: Sequence[Stated]) -> list[Stated]:
@@ -73,20 +122,42 @@ def _bases(bases: Sequence[BaseAssessment]) -> Iterator[Base]:
 
 
 def flags_of(
-    view: SubjectView, licensing: Licensing, profiles: Sequence[LicenseProfile], names: Sequence[str]
+    view: SubjectView,
+    licensing: Licensing,
+    profiles: Sequence[LicenseProfile],
+    names: Sequence[str],
+    declared: LicenseProfile | None,
+    reading: Reading,
 ) -> CardFlags:
-    """Return what card and files show of what the licenses of some bases ask for."""
+    """Return what card and files show of what the licenses of some bases ask for; `declared` is the own license."""
     snapshot = view.snapshot
     document = snapshot.document("card")
     card = document.text if document and snapshot.card_complete else None
+    copies = _license_copies(snapshot, licensing, profiles)
     return CardFlags(
-        license_copy=_license_copies(snapshot, licensing, profiles),
+        license_copy=copies,
         notice_file=_notices(snapshot, profiles),
         display_phrase=_phrases(card, profiles),
         states_changes=True if card and _CHANGED.search(card) else None,
-        passes_restrictions=None,
+        passes_restrictions=_passes_on(copies, declared),
         names_base=_named(card, names),
+        guardrail_removed=_guardrail_removed(view, reading),
     )
+
+
+def _passes_on(copies: bool | None, declared: LicenseProfile | None) -> bool | None:
+    """Return whether restrictions on use reach recipients: by the text of the base, or not at all."""
+    if copies:
+        return True
+    free = declared is not None and declared.terms["use_restrictions"].value in ("none", "law-only")
+    return False if copies is False and free else None
+
+
+def _guardrail_removed(view: SubjectView, reading: Reading) -> bool | None:
+    """Return `True` where a line of the card says so; silence is no proof that nothing was taken out."""
+    said = reading.statements["guardrail_removed"]
+    lines = (line.text[:2_000] for line in view.card.prose_lines())
+    return True if any(said.first(line) and not _DENIED.search(line) for line in lines) else None
 
 
 def _license_copies(snapshot: Snapshot, licensing: Licensing, profiles: Sequence[LicenseProfile]) -> bool | None:
@@ -101,7 +172,8 @@ def _license_copies(snapshot: Snapshot, licensing: Licensing, profiles: Sequence
 
 def _notices(snapshot: Snapshot, profiles: Sequence[LicenseProfile]) -> bool | None:
     lines = [p.terms["notice_file"].value for p in profiles if isinstance(p.terms["notice_file"].value, str)]
-    texts = [d.text for d in snapshot.documents if d.role in ("notice", "license", "card") and d.text]
+    # A license that prescribes the line quotes it: its own text is no notice file.
+    texts = [d.text for d in snapshot.documents if d.role in ("notice", "card") and d.text]
     found = " ".join(fold_name(text) for text in texts)
     if all(fold_name(line) in found for line in lines if line != "unknown"):
         return True

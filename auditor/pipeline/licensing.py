@@ -8,7 +8,7 @@ from auditor.engine.grades import grade_dimension
 from auditor.licenses.grant import grant_fact, license_facts, term_facts
 from auditor.licenses.knowledge import RulebookKnowledge
 from auditor.licenses.resolution import resolve
-from auditor.licenses.terms import BoundTerm, merge_terms, terms_of_profile
+from auditor.licenses.terms import BoundTerm, merge_terms, terms_of_profile, unread_terms
 from auditor.model.evidence import Fact, Facts
 from auditor.model.license import LicenseClaim, Resolution
 from auditor.pipeline.assessment import Licensing
@@ -68,7 +68,8 @@ def merged_with_bases(
     own: dict[str, BoundTerm] | None, bases: Sequence[dict[str, BoundTerm] | None], rulebook: Rulebook
 ) -> dict[str, BoundTerm] | None:
     """Return the subject's terms made as strict as those of its bases; a base nobody read adds nothing here."""
-    if own is None:
+    read = [base for base in bases if base is not None]
+    if own is None and not read:
         return None
-    parts = [own, *(base for base in bases if base is not None)]
+    parts = [unread_terms(rulebook.vocabulary.terms) if own is None else own, *read]
     return merge_terms(parts, rulebook.vocabulary.terms)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from auditor.facts.reading import Reading
 from auditor.facts.subject_view import SubjectView
 from auditor.facts.teacher_claims import TeacherClaim
 from auditor.lineage.checks import check
@@ -42,17 +43,23 @@ def bound_by_outputs(teachers: Iterable[TeacherClaim], rulebook: Rulebook) -> tu
 
 
 def teacher_findings(
-    view: SubjectView, licensing: Licensing, teachers: Sequence[TeacherClaim], rulebook: Rulebook
+    view: SubjectView,
+    licensing: Licensing,
+    teachers: Sequence[TeacherClaim],
+    rulebook: Rulebook,
+    reading: Reading,
 ) -> list[Finding]:
     """Return what each teacher's terms say of training with its outputs; by a name alone everything is a note."""
     found: list[Finding] = []
+    alone = declared_alone(licensing)
+    declared = rulebook.licenses[alone] if alone else None
     for teacher in teachers:
         profile = rulebook.licenses.get(teacher.license or "")
         derivative = Derivative(
             name=view.snapshot.id,
             distributed=True,
-            declared_license=declared_alone(licensing),
-            card_flags=flags_of(view, licensing, [profile] if profile else [], [teacher.id]),
+            declared_license=alone,
+            card_flags=flags_of(view, licensing, [profile] if profile else [], [teacher.id], declared, reading),
         )
         base = Base(model=teacher.id, license=teacher.license or "unknown")
         stated = check([base], derivative, "synthetic-data-only", rulebook)

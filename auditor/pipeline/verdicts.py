@@ -19,6 +19,8 @@ __all__ = ["verdict_on"]
 
 WEAK = frozenset({"declared-only", "resolved-name", "pointer-only", "unreadable"})
 
+SEVERAL = frozenset({"multiple", "conflict"})
+
 
 def verdict_on(assessment: Assessment, context: Context, rulebook: Rulebook, *, date: str) -> Verdict:
     """Return whether the use in `context` is within everything that binds the subject, on the day `date`."""
@@ -63,10 +65,10 @@ def _service(assessment: Assessment, context: Context) -> Verdict:
 
 def _with_facts(assessment: Assessment, context: Context) -> tuple[Context, list[str]]:
     """Return the context with what the model itself shows, and a note where the context says less."""
-    text_model = assessment.facts.get("subject_is_text_model")
+    more = assessment.facts.get("subject_is_more_than_text")
     use = dict(context.use)
     notes: list[str] = []
-    if text_model.state == "known" and text_model.value is False:
+    if more.state == "known" and more.value is True:
         if use.get("model_is_multimodal") is False:
             notes.append("The context says the model is not multimodal; its own record says it is, and that counts.")
         use["model_is_multimodal"] = True
@@ -77,9 +79,11 @@ def _with_facts(assessment: Assessment, context: Context) -> tuple[Context, list
 def _own(assessment: Assessment, context: Context, rulebook: Rulebook, date: str) -> Verdict:
     resolution = assessment.licensing.weights
     verdict = _by_license(resolution, context, rulebook, date) or _without_license(resolution, assessment)
-    if resolution.status in WEAK and verdict.outcome == "allowed":
+    # Several tags, or tags that contradict, are no better than one: nobody compared a text.
+    weak = resolution.status in WEAK or (resolution.status in SEVERAL and "declared-only" in resolution.also)
+    if weak and verdict.outcome == "allowed":
         verdict = msgspec.structs.replace(verdict, outcome="allowed-with-obligations")
-    if resolution.status in WEAK and verdict.outcome == "allowed-with-obligations":
+    if weak and verdict.outcome == "allowed-with-obligations":
         verdict = msgspec.structs.replace(verdict, obligations=(*verdict.obligations, _keep(resolution)))
     if resolution.status == "unreadable":
         ask = Question(field="license.text", why="Compare the text behind the gate with the license the tag names.")

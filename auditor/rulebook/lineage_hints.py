@@ -39,6 +39,8 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     publishers: tuple[str, ...]
     """Owners, in lower case, whose models need no base."""
+    licenses: tuple[str, ...] = ()
+    """Licenses the family is under: a model that carries one of them has its terms already."""
     signs: tuple[Sign, ...]
 
 
@@ -73,11 +75,14 @@ def read_lineage_hints(reader: RuleReader, licenses: Iterable[str]) -> LineageHi
         reader.problems += [
             f"{document.at((part, n))}: {name} stands twice" for n, name in enumerate(ids) if name in ids[:n]
         ]
+    known, teachers = set(licenses), {row["id"] for row in data["teachers"]}
     for n, row in enumerate(data["families"]):
+        unread = [name for name in row.get("licenses", ()) if name not in known]
+        where = document.at(("families", n))
+        reader.problems += [f"{where}: no profile {name!r}{did_you_mean(name, known)}" for name in unread]
         for m, sign in enumerate(row["signs"]):
             where = document.at(("families", n, "signs", m))
             reader.problems += [f"{where}: {problem}" for problem in _problems(sign)]
-    known, teachers = set(licenses), {row["id"] for row in data["teachers"]}
     for n, row in enumerate(data["teachers"]):
         where = document.at(("teachers", n))
         reader.problems += [f"{where}: {problem}" for problem in _problems({"name": row["names"]})]

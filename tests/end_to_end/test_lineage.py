@@ -10,6 +10,7 @@ from tests.end_to_end.command import Command, command
 from tests.end_to_end.expectations import findings_of
 from tests.end_to_end.repositories import CUSTOM, dataset, license_texts, model
 from tests.replay_hub import ReplayHub
+from tests.replay_hub.server import Allowance
 
 MIT = {"license": "mit"}
 OPEN = {"license": "apache-2.0"}
@@ -159,3 +160,41 @@ def test_a_gated_base_says_so_in_its_node(tmp_path: Any, hub: ReplayHub) -> None
     nodes = {node["id"]: node for node in report["lineage"]["nodes"]}
     assert nodes["a/m1"]["gated"] is True
     assert nodes["a/m0"]["gated"] is False
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_chain_costs_one_request_for_each_model_and_one_for_each_text(
+    tmp_path: Any, hub: ReplayHub, depth: int
+) -> None:
+    text = "See https://acme.example/terms for the terms of this model.\n"
+    made = [model(one.id, one.record["cardData"], {"LICENSE": text}) for one in chain(*[OPEN] * (depth + 1))]
+    audited(tmp_path, hub, *made)
+    texts = 2 * (depth + 1)  # the card and the license file of each
+    assert hub.started == depth + 1 + texts
+    assert hub.count("api") == depth + 1
+
+
+def test_a_diamond_of_ancestors_costs_each_of_them_once(tmp_path: Any, hub: ReplayHub) -> None:
+    root = model("a/root", OPEN)
+    sides = [model(f"a/side{n}", {**OPEN, "base_model": "a/root"}) for n in range(3)]
+    top = model("a/top", {**OPEN, "base_model": [one.id for one in sides]}, bases=("merge", [one.id for one in sides]))
+    audited(tmp_path, hub, top, *sides, root)
+    assert hub.count("api") == 5
+    assert hub.started == 5 + 5  # and the card of each
+
+
+def test_five_hundred_derivatives_ask_for_their_base_once(tmp_path: Any, hub: ReplayHub) -> None:
+    hub.add(model("a/base", OPEN, {"LICENSE": "See https://acme.example/terms for the terms.\n"}))
+    # One request more than the Hub grants somebody without a token in five minutes.
+    hub.allowances["api"] = Allowance("api", 1_000)
+    names = [f"a/tuned{number}" for number in range(500)]
+    for name in names:
+        hub.add(model(name, {**OPEN, "base_model": "a/base"}))
+    made = command(tmp_path, hub.endpoint)
+    (made.cwd / "models.txt").write_text("\n".join(names), "utf-8")
+    ran = made.audit("@models.txt")
+    assert ran.code == 0
+    assert len(ran.reports) == 500
+    asked = [seen.path for seen in hub.seen if "/a/base" in seen.path and seen.kind in ("api", "resolve")]
+    assert len(asked) == 3  # its record, its card, its license file
+    assert hub.started == 500 * 2 + 3

@@ -22,6 +22,7 @@ def test_every_rule_has_cases_and_they_come_out_right() -> None:
 def test_every_fact_of_the_vocabulary_is_asked_about_by_some_rule() -> None:
     rulebook = load_rulebook()
     asked: set[str] = {"license_status", "datasets", "weight_formats", "license_declared"}  # shown, not judged
+    asked.add("subject_is_more_than_text")  # read where a verdict is given
     for check in rulebook.checks.values():
         asked |= check.when.reads | (check.applies.reads if check.applies else frozenset())
     for _, condition in rulebook.spectrum.conditions():

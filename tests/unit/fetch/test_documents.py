@@ -117,10 +117,17 @@ def test_byte_order_marks(data: bytes) -> None:
 
 
 def test_bytes_that_are_not_utf8_are_replaced_and_said_so() -> None:
-    text, remark = decode(b"Z\xfcrich")
-    assert text == "Z\ufffdrich"
+    text, remark = decode(b"Z\xfc\xfcrich")
+    assert text == "Z\ufffd\ufffdrich"
     assert remark is not None
     assert decode("a \ufffd that was there".encode()) == ("a \ufffd that was there", None)
+
+
+def test_single_letters_of_western_texts_are_read_and_said_so() -> None:
+    assert decode(b"Z\xfcrich") == ("Zürich", "not valid utf-8: read as windows-1252")
+    # Characters of other scripts come in runs, and a cut one is no letter.
+    assert "\ufffd" in decode("仅供研究使用".encode("gbk"))[0]
+    assert decode("Zür".encode()[:2], whole=False)[0] == "Z"
 
 
 @given(st.binary(max_size=300), st.booleans())
