@@ -24,6 +24,7 @@ program = LazyGroup(
         "confirm": ("auditor.cli.confirm", "The questions a person has to answer, as a file to fill in."),
         "lock": ("auditor.cli.lock", "Settle on revisions and licenses, and see what drifted since."),
         "survey": ("auditor.cli.survey", "What many repositories have in common, from a file of API records."),
+        "scan": ("auditor.cli.scan", "Which models and data sets does this source tree refer to, where."),
         "rules": ("auditor.cli.rules", "Look at, check and extend the rulebook."),
     },
 )

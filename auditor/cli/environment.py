@@ -14,7 +14,7 @@ from auditor.fetch.interface import DEFAULT_ENDPOINT, FetchOptions
 if TYPE_CHECKING:
     from auditor.rulebook.load import Rulebook
 
-__all__ = ["color_wanted", "endpoint_of", "fetch_options", "installed_rulebook", "now_utc"]
+__all__ = ["color_wanted", "endpoint_of", "fetch_options", "installed_rulebook", "now_utc", "rulebook_cache"]
 
 
 def now_utc() -> str:
@@ -43,6 +43,11 @@ def installed_rulebook(overlays: Sequence[Path] = (), environment: Mapping[str, 
     from auditor.rulebook.load import load_rulebook
 
     return load_rulebook(overlays=overlays, cache=_cache_home(environment))
+
+
+def rulebook_cache(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder that remembers which rule files were sound."""
+    return _cache_home(environment)
 
 
 def _token(environment: Mapping[str, str]) -> str | None:

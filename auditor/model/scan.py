@@ -41,6 +41,8 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """The call, key or command that names it."""
     via: tuple[Place, ...] = ()
     """The calls that use a literal that stands elsewhere."""
+    disclosed: str | None = None
+    """The disclosure of the rulebook that speaks of this hosted model, if there is one."""
 
 
 class Unresolved(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +79,7 @@ class FileCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scan(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything one look at a tree found; references are sorted by file, line, column and target."""
+    """Everything one look at a tree found; references are sorted by file, cell, line, column and target."""
 
     schema: Literal["auditor/scan/1"] = "auditor/scan/1"
     root: str

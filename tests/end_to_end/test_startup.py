@@ -23,6 +23,7 @@ HEAVY = (
     "licenseclassifier",
     "license_expression",
     "yaml",
+    "pathspec",
 )
 
 
@@ -71,6 +72,7 @@ assert {expected!r} in out.getvalue(), out.getvalue()
         (["rules", "--help"], "new-case"),
         (["diff", "--help"], "--exit-code"),
         (["history", "--help"], "TARGET"),
+        (["scan", "--help"], "--include"),
     ],
 )
 def test_help_loads_nothing_heavy(words: list[str], expected: str, alone: Command) -> None:

@@ -1,0 +1,344 @@
+"""What a reference to a model looks like in source code: the rules of `rules/scan/`, checked and compiled.
+
+They are no part of the loaded `Rulebook`: only a scan pays for reading them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from auditor.errors import RulebookInvalid
+from auditor.rulebook.load import Rulebook
+from auditor.rulebook.locator import data_folder
+from auditor.rulebook.rule_files import RuleReader
+from auditor.rulebook.sound_files import SoundFiles
+from auditor.rulebook.strict_yaml import StrictYaml
+from auditor.rulebook.suggestion import did_you_mean
+
+__all__ = ["CallRule", "ClientRule", "CommandRule", "Names", "ProviderRule", "ScanRules", "load_scan_rules"]
+
+_DOCUMENTS = ("identifiers", "files", "calls", "commands", "keys", "prose")
+_SPECIAL_PROVIDERS = ("client", "routed", "lmstudio", "docker")
+
+
+class Names(msgspec.Struct, frozen=True):
+    """A set of whole-string patterns, compared in any case."""
+
+    pattern: re.Pattern[str]
+
+    def has(self, text: str) -> bool:
+        """Return whether one of the patterns matches all of `text`."""
+        return self.pattern.fullmatch(text) is not None
+
+
+class ProviderRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One place that serves models: how routers call it, what its ids look like, its addresses."""
+
+    provider: str
+    prefixes: frozenset[str]
+    ids: Names | None
+    hosts: Names | None
+    type: str = "hosted"
+    bare: bool = True
+    """Whether an id alone, outside of any call, is proof enough."""
+
+
+class CallRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of call that names a model in an argument."""
+
+    names: tuple[tuple[str, ...], ...]
+    provider: str
+    type: str
+    packages: frozenset[str] = frozenset()
+    position: int | None = None
+    keywords: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """Further arguments that name a model of their own."""
+    keys: tuple[str, ...] = ()
+    client: str | None = None
+    """The provider if neither id nor client says another."""
+    type_keyword: str | None = None
+    bare: bool = False
+    """Whether a name without an owner is one."""
+    optional: bool = False
+    ignore: bool = False
+    documents: bool = False
+    """What it names is text for readers."""
+
+
+class ClientRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A class whose objects make calls; `address` are the arguments that may lead elsewhere."""
+
+    provider: str
+    address: tuple[str, ...] = ()
+
+
+class CommandRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One command of a shell that names a model."""
+
+    words: tuple[tuple[str, ...], ...]
+    provider: str
+    type: str
+    operand: bool = False
+    flags: frozenset[str] = frozenset()
+    client: str | None = None
+    bare: bool = False
+    type_flags: frozenset[str] = frozenset()
+    revision_flags: frozenset[str] = frozenset()
+    valued: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+    inside: re.Pattern[str] | None = None
+
+
+class ScanRules(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything `rules/scan/` says, and which disclosure speaks of which hosted id."""
+
+    hub_hosts: frozenset[str]
+    hub_pages: frozenset[str]
+    revision_words: frozenset[str]
+    hub_schemes: frozenset[str]
+    legacy_models: Names
+    legacy_datasets: frozenset[str]
+    builders: frozenset[str]
+    short_names: dict[str, str]
+    """Folded short name -> full id."""
+    placeholder_owner: Names
+    placeholder_name: Names
+    placeholder: Names
+    local_folders: frozenset[str]
+    content_types: frozenset[str]
+    file_endings: frozenset[str]
+    model_like: Names
+    sure_models: Names
+    providers: dict[str, ProviderRule]
+    prefixes: dict[str, str]
+    kinds: tuple[tuple[str, tuple[str, ...]], ...]
+    first_lines: tuple[tuple[str, re.Pattern[str]], ...]
+    skipped_files: tuple[str, ...]
+    skipped_folders: tuple[str, ...]
+    environment_marks: tuple[str, ...]
+    test_folders: frozenset[str]
+    test_files: tuple[str, ...]
+    python_calls: dict[str, tuple[CallRule, ...]]
+    """By the last part of the called name."""
+    python_worth: re.Pattern[str]
+    """What a Python file must contain somewhere to name anything at all."""
+    script_calls: dict[str, tuple[CallRule, ...]]
+    clients: dict[str, ClientRule]
+    commands: tuple[CommandRule, ...]
+    model_flags: frozenset[str]
+    dataset_flags: frozenset[str]
+    revision_flags: frozenset[str]
+    wrappers: frozenset[str]
+    interpreters: tuple[str, ...]
+    model_keys: Names
+    dataset_keys: Names
+    not_keys: Names
+    below: dict[str, frozenset[str]]
+    prose: tuple[re.Pattern[str], ...]
+    assignment: re.Pattern[str]
+    bare: re.Pattern[str]
+    disclosed: dict[tuple[str, str], str]
+    """Provider and folded id -> id of the disclosure."""
+
+
+def load_scan_rules(rulebook: Rulebook, path: Path | None = None, *, cache: Path | None = None) -> ScanRules:
+    """Load and check `rules/scan/` of this installation, or of the rulebook in `path`.
+
+    Raises `RulebookInvalid` with every problem of every file.
+    """
+    sound = SoundFiles(cache)
+    reader = RuleReader(path or data_folder("rules"), "rules", sound)
+    read = {name: reader.read(f"scan/{name}.yaml", f"scan-{name}.v1") for name in _DOCUMENTS}
+    documents = {name: document for name, document in read.items() if document is not None}
+    if len(documents) < len(read):
+        raise RulebookInvalid(reader.problems)
+    reader.problems += _pattern_problems(documents) or _provider_problems(documents)
+    if reader.problems:
+        raise RulebookInvalid(reader.problems)
+    sound.save()
+    return _build({name: document.data for name, document in documents.items()}, rulebook)
+
+
+def _pattern_problems(documents: dict[str, StrictYaml]) -> list[str]:
+    problems = []
+    for name, path, pattern in _patterns({name: document.data for name, document in documents.items()}):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            problems.append(f"{documents[name].at(path)}: not a pattern: {error}")
+    return problems
+
+
+def _patterns(data: dict[str, Any]) -> Iterable[tuple[str, tuple[str | int, ...], str]]:
+    for key in ("model_keys", "dataset_keys", "not_keys"):
+        yield from (("keys", (key, n), text) for n, text in enumerate(data["keys"][key]))
+    yield from (("prose", ("patterns", n), text) for n, text in enumerate(data["prose"]["patterns"]))
+    yield from (("prose", (key,), data["prose"][key]) for key in ("assignment", "bare"))
+    names = data["identifiers"]
+    for key in ("model_like", "sure_models"):
+        yield from (("identifiers", (key, n), text) for n, text in enumerate(names[key]))
+    yield from (("identifiers", ("hub", "legacy_models", n), t) for n, t in enumerate(names["hub"]["legacy_models"]))
+    for key, rows in names["placeholders"].items():
+        yield from (("identifiers", ("placeholders", key, n), text) for n, text in enumerate(rows))
+    for n, row in enumerate(names["providers"]):
+        yield from (("identifiers", ("providers", n, "ids", m), text) for m, text in enumerate(row["ids"]))
+    yield from (("files", ("first_lines", n), row["pattern"]) for n, row in enumerate(data["files"]["first_lines"]))
+    for n, row in enumerate(data["commands"]["commands"]):
+        yield from (("commands", ("commands", n, "inside"), text) for text in [row.get("inside")] if text)
+
+
+def _provider_problems(documents: dict[str, StrictYaml]) -> list[str]:
+    known = {row["provider"] for row in documents["identifiers"].data["providers"]}
+    problems = []
+    for name, part in (("calls", "python"), ("calls", "script"), ("calls", "clients"), ("commands", "commands")):
+        for n, row in enumerate(documents[name].data[part]):
+            wrong = {row["provider"], row.get("client", row["provider"])} - known - set(_SPECIAL_PROVIDERS)
+            where = documents[name].at((part, n))
+            problems += [f"{where}: no provider is called {one!r}{did_you_mean(one, known)}" for one in sorted(wrong)]
+            if row["provider"] == "client" and "client" not in row:
+                problems.append(f"{where}: say which provider it is when no client is seen")
+    return problems
+
+
+def _names(patterns: Iterable[str]) -> Names:
+    return Names(re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE))
+
+
+def _globs(patterns: Iterable[str]) -> Names:
+    return _names(re.escape(pattern).replace(r"\*", "[a-z0-9.-]+") for pattern in patterns)
+
+
+def _calls(rows: list[dict[str, Any]]) -> dict[str, tuple[CallRule, ...]]:
+    table: dict[str, list[CallRule]] = {}
+    for row in rows:
+        parts = tuple(tuple(name.split(".")) for name in row["names"])
+        listed: dict[str, Any] = {key: tuple(row.get(key, ())) for key in ("keywords", "also", "keys")}
+        words = ("position", "client", "type_keyword", "bare", "optional", "ignore", "documents")
+        plain = {key: row[key] for key in words if key in row}
+        rule = CallRule(
+            names=parts,
+            provider=row["provider"],
+            type=row["type"],
+            packages=frozenset(row.get("from", ())),
+            **listed,
+            **plain,
+        )
+        for last in dict.fromkeys(part[-1] for part in parts):
+            table.setdefault(last, []).append(rule)
+    return {name: tuple(rules) for name, rules in table.items()}
+
+
+def _command(row: dict[str, Any]) -> CommandRule:
+    sets = {key: frozenset(row.get(key, ())) for key in ("flags", "type_flags", "revision_flags", "valued", "skip")}
+    return CommandRule(
+        words=tuple(tuple(words) for words in row["words"]),
+        provider=row["provider"],
+        type=row["type"],
+        operand=row.get("operand", False),
+        client=row.get("client"),
+        bare=row.get("bare", False),
+        inside=re.compile(row["inside"]) if "inside" in row else None,
+        **sets,
+    )
+
+
+def _provider(row: dict[str, Any]) -> ProviderRule:
+    return ProviderRule(
+        provider=row["provider"],
+        prefixes=frozenset(row["prefixes"]),
+        ids=_names(row["ids"]) if row["ids"] else None,
+        hosts=_globs(row["hosts"]) if row["hosts"] else None,
+        type=row.get("type", "hosted"),
+        bare=row.get("bare", True),
+    )
+
+
+def _disclosed(rows: list[dict[str, Any]], rulebook: Rulebook) -> dict[tuple[str, str], str]:
+    """Return which disclosure speaks of a provider's id; an id that two disclosures claim names none."""
+    named: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        for disclosure in rulebook.disclosures.values():
+            for known in disclosure.provider_ids:
+                if known["provider"] in row.get("disclosures", ()):
+                    named.setdefault((row["provider"], known["id"].lower()), set()).add(disclosure.id)
+    return {key: next(iter(ids)) for key, ids in sorted(named.items()) if len(ids) == 1}
+
+
+def _worth(names: dict[str, Any], calls: dict[str, Any], commands: dict[str, Any]) -> re.Pattern[str]:
+    """Return a pattern that every module with a reference fits: a slash in a literal, a known call, id or command."""
+    called = sorted({re.escape(name.rpartition(".")[2]) for row in calls["python"] for name in row["names"]})
+    started = sorted(
+        {re.escape(words[0]) for row in commands["commands"] for words in row["words"] if words[0].isalnum()}
+    )
+    ids = [pattern for row in names["providers"] for pattern in row["ids"]] + names["hub"]["legacy_models"]
+    ids += [re.escape(name) for rows in names["hub"]["short_names"].values() for name in rows]
+    parts = [
+        r"[\"'][^\"'\n]{0,200}/",
+        rf"\b(?:{'|'.join(called)})\b",
+        rf"\b(?:{'|'.join(started)})\s",
+        "|".join(re.escape(host) for host in names["hub"]["hosts"]),
+        "auditor:",
+        rf"[\"'](?:{'|'.join(f'(?:{one})' for one in ids)})[\"']",
+    ]
+    return re.compile("|".join(parts), re.IGNORECASE)
+
+
+def _build(data: dict[str, Any], rulebook: Rulebook) -> ScanRules:
+    names, files, calls, commands, keys = (data[name] for name in _DOCUMENTS[:5])
+    hub, prose = names["hub"], data["prose"]
+    providers = {row["provider"]: _provider(row) for row in names["providers"]}
+    return ScanRules(
+        hub_hosts=frozenset(hub["hosts"]),
+        hub_pages=frozenset(hub["pages"]),
+        revision_words=frozenset(hub["revision_words"]),
+        hub_schemes=frozenset(hub["schemes"]),
+        legacy_models=_names(hub["legacy_models"]),
+        legacy_datasets=frozenset(hub["legacy_datasets"]),
+        builders=frozenset(hub["builders"]),
+        short_names={name.lower(): f"{owner}/{name}" for owner, rows in hub["short_names"].items() for name in rows},
+        placeholder_owner=_names(names["placeholders"]["owner"]),
+        placeholder_name=_names(names["placeholders"]["name"]),
+        placeholder=_names(names["placeholders"]["any"]),
+        local_folders=frozenset(names["local_folders"]),
+        content_types=frozenset(names["content_types"]),
+        file_endings=frozenset(names["file_endings"]),
+        model_like=_names(names["model_like"]),
+        sure_models=_names(names["sure_models"]),
+        providers=providers,
+        prefixes={prefix: name for name, rule in providers.items() for prefix in sorted(rule.prefixes)},
+        kinds=tuple((row["kind"], tuple(name.lower() for name in row["names"])) for row in files["kinds"]),
+        first_lines=tuple((row["kind"], re.compile(row["pattern"])) for row in files["first_lines"]),
+        skipped_files=tuple(files["skipped_files"]),
+        skipped_folders=tuple(files["skipped_folders"]),
+        environment_marks=tuple(files["environment_marks"]),
+        test_folders=frozenset(files["test_folders"]),
+        test_files=tuple(files["test_files"]),
+        python_calls=_calls(calls["python"]),
+        python_worth=_worth(names, calls, commands),
+        script_calls=_calls(calls["script"]),
+        clients={
+            name: ClientRule(provider=row["provider"], address=tuple(row.get("address", ())))
+            for row in calls["clients"]
+            for name in row["names"]
+        },
+        commands=tuple(_command(row) for row in commands["commands"]),
+        model_flags=frozenset(commands["model_flags"]),
+        dataset_flags=frozenset(commands["dataset_flags"]),
+        revision_flags=frozenset(commands["revision_flags"]),
+        wrappers=frozenset(commands["wrappers"]),
+        interpreters=tuple(commands["interpreters"]),
+        model_keys=_names(keys["model_keys"]),
+        dataset_keys=_names(keys["dataset_keys"]),
+        not_keys=_names(keys["not_keys"]),
+        below={key: frozenset(parents) for key, parents in keys["below"].items()},
+        prose=tuple(re.compile(pattern) for pattern in prose["patterns"]),
+        assignment=re.compile(prose["assignment"]),
+        bare=re.compile(prose["bare"]),
+        disclosed=_disclosed(names["providers"], rulebook),
+    )

@@ -1,0 +1,182 @@
+"""Which models and data sets the words of one command name."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from auditor.rulebook.scan_rules import CommandRule, ScanRules
+from auditor.scan.interface import Confidence, Draft, Guess, Use
+from auditor.scan.keys import Keys
+from auditor.scan.names import Kind, Name, Names
+
+__all__ = ["Commands", "Word"]
+
+MAX_WORDS = 2_000
+MAX_OBJECT = 20_000
+_PAIR = re.compile(r"\"([\w.-]{1,80})\"\s{0,8}:\s{0,8}\"([^\"\s]{1,200})\"")
+_DYNAMIC = ("$", "{{", "`", "<", "%")
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """One word of a command with the place of its literal; `via` are lines of commands that use it from afar."""
+
+    text: str
+    line: int
+    column: int
+    source: str = ""
+    """As it is written, where that differs."""
+    via: tuple[int, ...] = ()
+
+
+class Commands:
+    """Matches words with the commands of the rules."""
+
+    def __init__(self, rules: ScanRules, names: Names, keys: Keys) -> None:
+        self._rules, self._names, self._keys = rules, names, keys
+
+    def read(self, words: Sequence[Word], use: Use = "used") -> Iterator[Draft | Guess]:
+        """Yield what the words of one command name, and the names that nobody can see."""
+        words = words[:MAX_WORDS]
+        if not words:
+            return
+        rule, length = self._rule(words)
+        revision = self._revision(words, rule)
+        taken: set[int] = set()
+        if rule is not None:
+            for index, how in self._named(words, length, rule):
+                taken.add(index)
+                yield from self._named_by(words[index], rule, how, revision, words, use)
+        yield from self._by_flags(words, taken, revision, use)
+
+    def _rule(self, words: Sequence[Word]) -> tuple[CommandRule | None, int]:
+        """Return the rule whose words the command begins with, past what merely wraps it."""
+        for start in range(min(len(words), 40)):
+            texts = [word.text for word in words[start : start + 4]]
+            for rule in self._rules.commands:
+                for expected in rule.words:
+                    if len(texts) >= len(expected) and all(map(fnmatch.fnmatchcase, texts, expected)):
+                        return rule, start + len(expected)
+            if not self._wraps(texts[0]):
+                break
+        return None, 0
+
+    def _wraps(self, text: str) -> bool:
+        rules = self._rules
+        if text in rules.wrappers or text.startswith(("-", "$", "@")) or text.isdigit():
+            return True
+        name, equals, _ = text.partition("=")
+        return (bool(equals) and name.isidentifier()) or any(
+            fnmatch.fnmatchcase(text, one) for one in rules.interpreters
+        )
+
+    def _named(self, words: Sequence[Word], start: int, rule: CommandRule) -> Iterator[tuple[int, str]]:
+        command = " ".join(word.text for word in words[:start] if not self._wraps(word.text))[:60] or words[0].text[:60]
+        operand = rule.operand
+        index = start
+        while index < len(words):
+            text = words[index].text
+            flag = text.partition("=")[0]
+            if flag in rule.flags:
+                if "=" not in text:
+                    index += 1
+                if index < len(words):
+                    yield index, f"{command} {flag}"
+            elif text.startswith("-") and text != "-":
+                naming = rule.operand and (flag in self._rules.model_flags or flag in self._rules.dataset_flags)
+                if (flag in rule.valued or naming) and "=" not in text:
+                    index += 1
+            elif operand and text not in rule.skip and text:
+                operand = False
+                yield index, command
+            index += 1
+
+    def _named_by(
+        self, word: Word, rule: CommandRule, how: str, revision: str | None, words: Sequence[Word], use: Use
+    ) -> Iterator[Draft | Guess]:
+        text = word.text
+        if text.startswith("--") and "=" in text:
+            text = text.partition("=")[2]
+        texts = rule.inside.findall(text) if rule.inside else [text]
+        kind: Kind = rule.type  # type: ignore[assignment]  # the schema has the same three words
+        for index, other in enumerate(words[:-1]):
+            flag, equals, value = other.text.partition("=")
+            if flag in rule.type_flags:
+                kind = "dataset" if (value if equals else words[index + 1].text) == "dataset" else "model"
+        for one in texts:
+            name = self._names.called(one, rule.provider, kind, bare=rule.bare, client=rule.client)
+            if name is not None:
+                yield _draft(word, name, how, "high", revision, use)
+            elif _is_dynamic(one) and use == "used":
+                yield Guess(line=word.line, column=word.column, how=how, expression=(word.source or one)[:200])
+
+    def _by_flags(
+        self, words: Sequence[Word], taken: set[int], revision: str | None, use: Use
+    ) -> Iterator[Draft | Guess]:
+        rules = self._rules
+        for index, word in enumerate(words):
+            flag, equals, value = word.text.partition("=")
+            if flag in rules.model_flags:
+                kind: Kind = "model"
+            elif flag in rules.dataset_flags:
+                kind = "dataset"
+            else:
+                if word.text.startswith("{") and '"' in word.text:
+                    yield from self.pairs(word, use)
+                elif equals and index not in taken:
+                    yield from self._assigned(word, flag, value, use)
+                continue
+            place = index if equals else index + 1
+            if place >= len(words) or place in taken:
+                continue
+            named = value if equals else words[place].text
+            found = self._names.keyed(named, kind)
+            if found is not None:
+                yield _draft(words[place], found, flag, "medium", revision, use)
+
+    def _assigned(self, word: Word, key: str, value: str, use: Use) -> Iterator[Draft]:
+        """`-e MODEL_ID=org/name` and its like, and overrides such as `model.name=org/name`."""
+        kind = self._keys.kind(key.rpartition(".")[2], key.split(".")[:-1])
+        name = self._names.keyed(value, kind) if kind else None
+        if name is not None:
+            yield _draft(word, name, f"{key}=", "medium", None, use)
+
+    def pairs(self, word: Word, use: Use) -> Iterator[Draft]:
+        """Yield what the keys of an object name that is written as one word (`{"model": "org/name"}`)."""
+        for match in _PAIR.finditer(word.text[:MAX_OBJECT]):
+            kind = self._keys.kind(match[1])
+            name = self._names.keyed(match[2], kind) if kind else None
+            if name is not None:
+                yield _draft(word, name, match[1], "medium", None, use)
+
+    def _revision(self, words: Sequence[Word], rule: CommandRule | None) -> str | None:
+        flags = self._rules.revision_flags | (rule.revision_flags if rule else frozenset())
+        for index, word in enumerate(words):
+            flag, equals, value = word.text.partition("=")
+            if flag in flags:
+                found = value if equals else words[index + 1].text if index + 1 < len(words) else ""
+                return None if not found or _is_dynamic(found) else found
+        return None
+
+
+def _is_dynamic(text: str) -> bool:
+    return text.startswith(_DYNAMIC) or "$" in text or "{{" in text
+
+
+def _draft(word: Word, name: Name, how: str, confidence: Confidence, revision: str | None, use: Use) -> Draft:
+    return Draft(
+        target=name.target,
+        provider=name.provider,
+        type=name.type,
+        line=word.line,
+        column=word.column,
+        end_line=word.line,
+        how=how,
+        confidence=confidence,
+        use=use,
+        revision=name.revision or (revision if name.provider == "hub" else None),
+        via=word.via,
+    )

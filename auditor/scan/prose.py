@@ -1,0 +1,97 @@
+"""What text, comments and docstrings say about models: always a mention, never a use."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator
+from typing import Literal
+
+from auditor.rulebook.scan_rules import ScanRules
+from auditor.scan.addresses import hub_addresses
+from auditor.scan.interface import Comment, Confidence, Draft, Found, SourceFile, Use
+from auditor.scan.keys import Keys
+from auditor.scan.names import Name, Names
+
+__all__ = ["Prose", "read_prose"]
+
+MAX_LINE = 20_000
+
+
+class Prose:
+    """Finds mentions in running text."""
+
+    def __init__(self, rules: ScanRules, names: Names) -> None:
+        self._rules, self._names, self._keys = rules, names, Keys(rules)
+
+    def mentions(
+        self, text: str, line: int, column: int, *, use: Use = "mentioned", loose: bool = True, cell: int | None = None
+    ) -> Iterator[Draft]:
+        """Yield every mention in `text`, which begins at `line` and `column`.
+
+        With `loose`, names that only look like models count, too; without it only addresses and calls do.
+        """
+        starts = [0, *(index + 1 for index, char in enumerate(text) if char == "\n")]
+        seen: set[int] = set()
+        for start, name, how, confidence in self._found(text, loose):
+            if start in seen:
+                continue
+            seen.add(start)
+            row = bisect.bisect_right(starts, start) - 1
+            place = start - starts[row] + (column if row == 0 else 1)
+            yield Draft(
+                target=name.target, provider=name.provider, type=name.type, line=line + row, column=place,
+                end_line=line + row, how=how, confidence=confidence, use=use, cell=cell, revision=name.revision,
+            )  # fmt: skip
+
+    def _found(self, text: str, loose: bool) -> Iterator[tuple[int, Name, str, Confidence]]:
+        spans: list[tuple[int, int]] = []
+        for address in hub_addresses(text, self._rules):
+            spans.append((address.start, address.end))
+            found = self._names.called(text[address.start : address.end].rstrip(".,:;!?"), "hub", "model")
+            if found is not None:
+                yield address.start, found, "address", "high"
+        for pattern in self._rules.prose:
+            for match in pattern.finditer(text):
+                group = match.lastgroup or "id"
+                called = self._called(match[group], group)
+                if called is not None and not _within(match.start(group), spans):
+                    yield match.start(group), called, "text", "medium"
+        if not loose or "/" not in text:
+            return
+        for match in self._rules.assignment.finditer(text):
+            kind = self._keys.kind(match["key"])
+            keyed = self._names.keyed(match["id"].rstrip("."), kind) if kind else None
+            if keyed is not None and not _within(match.start("id"), spans):
+                yield match.start("id"), keyed, "text", "medium"
+        for match in self._rules.bare.finditer(text):
+            written = self._names.written(match["id"])
+            if written is not None and not _within(match.start("id"), spans):
+                yield match.start("id"), written, "text", "low"
+
+    def _called(self, text: str, group: str) -> Name | None:
+        if group == "ollama":
+            return self._names.called(text.rstrip("."), "ollama", "model")
+        kind: Literal["model", "dataset"] = "dataset" if group == "dataset" else "model"
+        return self._names.called(text, "hub", kind, bare=True)
+
+    def comments(self, comments: list[Comment]) -> Iterator[Draft]:
+        """Yield the mentions in comments; a marker of ours is none."""
+        for comment in comments:
+            if "auditor:" not in comment.text:
+                yield from self.mentions(comment.text[:MAX_LINE], comment.line, comment.column, cell=comment.cell)
+
+
+def _within(start: int, spans: list[tuple[int, int]]) -> bool:
+    return any(first <= start < last for first, last in spans)
+
+
+def read_prose(source: SourceFile) -> Found:
+    """Read Markdown and other text: everything in it is mentioned."""
+    found = Found()
+    prose = Prose(source.rules, Names(source.rules, source.exists))
+    for number, line in enumerate(source.text.split("\n"), 1):
+        if "<!--" in line or line.lstrip().startswith(("#", "//", "..")):
+            start = max(line.find("<!--"), 0)
+            found.comments.append(Comment(line=number, column=start + 1, text=line[start:MAX_LINE], alone=True))
+        found.add(*prose.mentions(line[:MAX_LINE], number, 1))
+    return found

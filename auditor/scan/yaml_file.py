@@ -1,0 +1,201 @@
+"""YAML: compose files, workflows, manifests, values and configurations of every kind.
+
+Read as a stream of events with a stack of our own: no depth, alias or tag can do harm. What is no YAML (templates
+mostly) is read line by line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from auditor.scan.commands import Word
+from auditor.scan.config_values import ConfigValues, Text, words_of
+from auditor.scan.interface import Comment, Found, SourceFile
+
+__all__ = ["read_yaml"]
+
+MAX_EVENTS = 400_000
+MAX_DEPTH = 200
+_LINE = re.compile(r"^(\s*(?:-\s+)*)([\"']?)([A-Za-z_][\w.-]{0,79})\2\s*:\s+(\S.*)$")
+_ITEM = re.compile(r"^(\s*-\s+)(\S.*)$")
+_COMMENT = re.compile(r"(?:^|\s)#")
+
+
+@dataclass
+class _Level:
+    mapping: bool
+    key: str | None = None
+    words: list[Word] = field(default_factory=list)
+    pairs: dict[str, Text] = field(default_factory=dict)
+    count: int = 0
+
+
+def read_yaml(source: SourceFile) -> Found:
+    """Read one or several YAML documents."""
+    import yaml
+
+    found = Found()
+    values = ConfigValues(source, found)
+    rows = source.text.split("\n")
+    blocks: set[int] = set()
+    templated = "{{" in source.text or "{%" in source.text
+    try:
+        _Events(values, rows, blocks).read(yaml, source.text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        if not templated:
+            problem = getattr(error, "problem", None) or "not text"
+            found.problems.append((mark.line + 1 if mark else None, f"not YAML: {problem}"))
+        found.drafts.clear()
+        found.comments.clear()
+        found.unresolved.clear()
+        values = ConfigValues(source, found)
+        _by_lines(values, rows)
+        blocks = set()
+    for number, row in enumerate(rows, 1):
+        match = _COMMENT.search(row)
+        if match and number not in blocks and not _quoted(row[: match.start()]):
+            place = row.index("#", match.start())
+            comment = Comment(line=number, column=place + 1, text=row[place:], alone=not row[:place].strip())
+            values.comment(comment)
+    values.finish()
+    return found
+
+
+def _quoted(before: str) -> bool:
+    return before.count('"') % 2 == 1 or before.count("'") % 2 == 1
+
+
+class _Events:
+    def __init__(self, values: ConfigValues, rows: list[str], blocks: set[int]) -> None:
+        self._values, self._rows, self._blocks = values, rows, blocks
+        self._levels: list[_Level] = []
+
+    def read(self, yaml: Any, text: str) -> None:
+        loader = yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader
+        for count, event in enumerate(yaml.parse(text, Loader=loader)):
+            if count > MAX_EVENTS or len(self._levels) > MAX_DEPTH:
+                raise ValueError("too large or nested too deep")
+            if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                self._levels.append(_Level(isinstance(event, yaml.MappingStartEvent)))
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                self._leave()
+            elif isinstance(event, yaml.ScalarEvent):
+                self._scalar(event)
+            elif isinstance(event, yaml.AliasEvent):
+                self._done()
+
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(level.key for level in self._levels if level.mapping and level.key is not None)
+
+    def _done(self) -> None:
+        if self._levels and self._levels[-1].mapping:
+            level = self._levels[-1]
+            level.key = None if level.key is not None else ""
+
+    def _leave(self) -> None:
+        level = self._levels.pop()
+        if level.words:
+            self._values.words(level.words)
+        if level.mapping and "name" in level.pairs and "value" in level.pairs:
+            name, value = level.pairs["name"], level.pairs["value"]
+            self._values.assigned(name.text, value.text, value.line, value.column)
+        self._done()
+
+    def _scalar(self, event: Any) -> None:
+        if not self._levels:
+            return
+        level = self._levels[-1]
+        if level.mapping and level.key is None:
+            level.key = event.value[:200]
+            return
+        text = self._text(event)
+        if level.mapping:
+            if level.key in ("name", "value"):
+                level.pairs[level.key] = text
+        elif self._values.is_command(self._keys()[-1] if self._keys() else ""):
+            self._command(level, text)
+            return
+        self._values.text(text)
+        self._done()
+
+    def _command(self, level: _Level, text: Text) -> None:
+        """Take an item of `command:` or `args:`: a word, or a whole command of its own."""
+        if text.raw_line is not None:
+            self._values.text(text)
+        elif " " in text.text.strip():
+            self._values.script(text)
+        else:
+            level.words += words_of(text.text, text.line, text.column)
+
+    def _text(self, event: Any) -> Text:
+        start, end = event.start_mark, event.end_mark
+        keys = self._keys()
+        if event.style in ("|", ">"):
+            last = end.line if end.column == 0 else end.line + 1
+            self._blocks |= set(range(start.line + 2, last + 1))
+            raw = "\n".join(self._rows[start.line + 1 : last])
+            return Text(
+                text=raw,
+                keys=keys,
+                line=start.line + 1,
+                column=start.column + 1,
+                end_line=last,
+                raw_line=start.line + 2,
+            )
+        return Text(text=event.value, keys=keys, line=start.line + 1, column=start.column + 1, end_line=end.line + 1)
+
+
+def _by_lines(values: ConfigValues, rows: list[str]) -> None:
+    """Read `key: value` and list items line by line, with the keys that the indentation says stand above."""
+    above: list[tuple[int, str]] = []
+    names: dict[int, Text] = {}
+    for number, row in enumerate(rows, 1):
+        bare = row.split(" #")[0]
+        match = _LINE.match(bare)
+        indent = len(row) - len(row.lstrip(" -"))
+        if row.strip() and not row.lstrip().startswith(("#", "{{", "{%")):
+            while above and above[-1][0] >= indent and not (above[-1][0] == indent and not match and ":" not in row):
+                above.pop()
+        keys = tuple(key for _, key in above)
+        if match:
+            column = match.start(4) + 1
+            text = Text(text=_unquoted(match[4]), keys=(*keys, match[3]), line=number, column=column, end_line=number)
+            if match[4].startswith("[") and match[4].rstrip().endswith("]"):
+                _flow(values, match[4], (*keys, match[3]), number, column)
+            else:
+                values.text(text)
+            if match[3] == "value" and indent in names:
+                values.assigned(names.pop(indent).text, text.text, number, column)
+            if match[3] == "name":
+                names[indent] = text
+        elif (opened := re.match(r"^\s*(?:-\s+)*[\"']?([A-Za-z_][\w.-]{0,79})[\"']?\s*:\s*$", bare)) is not None:
+            above.append((indent, opened[1]))
+        elif (item := _ITEM.match(bare)) is not None:
+            column = item.start(2) + 1
+            text = Text(text=_unquoted(item[2]), keys=keys, line=number, column=column, end_line=number)
+            if keys and values.is_command(keys[-1]):
+                values.words(words_of(text.text, number, column))
+            else:
+                values.text(text)
+
+
+def _flow(values: ConfigValues, text: str, keys: tuple[str, ...], line: int, column: int) -> None:
+    words = [
+        Word(text=match[2], line=line, column=column + match.start())
+        for match in re.finditer(r"([\"']?)([^\[\]\"',]+)\1(?=\s*[,\]])", text)
+    ]
+    if values.is_command(keys[-1]):
+        values.words(words)
+        return
+    for word in words:
+        values.text(Text(text=word.text.strip(), keys=keys, line=line, column=word.column, end_line=line))
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        return text[1:-1]
+    return text
