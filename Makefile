@@ -9,6 +9,9 @@ GALLERY_DAY := 2026-11-25T00:00:00Z
 DEMO := disclosed:openai/gpt-5 disclosed:anthropic/claude-sonnet-4.5 disclosed:google/gemini-2.5-pro \
         disclosed:meta-llama/llama-3.3-70b-instruct disclosed:mistralai/mistral-7b-v0.3 \
         disclosed:allenai/olmo-2-1124-7b disclosed:openai/gpt-oss-120b
+# Every format with the same bytes on every machine; Parquet and PNG depend on libraries and fonts.
+TABLE := --format html --format csv --format markdown --format json --format latex --format svg \
+         --figure heat --figure scatter --figure adoption --figure licenses
 # The same from the Hub, when it can be reached.
 LIVE := allenai/OLMo-2-1124-7B openai/gpt-oss-120b mistralai/Mistral-7B-v0.3
 
@@ -37,6 +40,7 @@ lint: $(VENV)/.dev
 gallery: $(VENV)/.dev ## write the committed reports again
 	AUDITOR_NOW=$(GALLERY_DAY) $(BIN)/auditor audit @reports/gallery/models.txt \
 	  --format html --format json --format markdown --format csv -o reports/gallery
+	AUDITOR_NOW=$(GALLERY_DAY) $(BIN)/auditor table --disclosed --name disclosed $(TABLE) -o reports/gallery
 
 survey: $(VENV)/.dev ## write the committed survey of the Hub of 2022 again; needs the corpus
 	AUDITOR_NOW=$(GALLERY_DAY) $(BIN)/auditor survey $(HUB)/hub_2022-02_models.jsonl.gz \

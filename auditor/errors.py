@@ -16,6 +16,7 @@ __all__ = [
     "BadToken",
     "BrokenAnswer",
     "BrokenRecord",
+    "BrokenReport",
     "BrokenSnapshot",
     "ConfirmationsInvalid",
     "ContextInvalid",
@@ -156,6 +157,13 @@ class BrokenRecord(SubjectUnreachable):
 
     code = "broken-record"
     hint = "a record is a YAML file with `release:` and below it `components:`, a list of parts with a `name` each"
+
+
+class BrokenReport(SubjectUnreachable):
+    """A file that should hold a report is damaged or has another shape."""
+
+    code = "broken-report"
+    hint = "write it again with: auditor audit TARGET --format json"
 
 
 class DisclosureNotFound(SubjectUnreachable):

@@ -25,6 +25,7 @@ program = LazyGroup(
         "lock": ("auditor.cli.lock", "Settle on revisions and licenses, and see what drifted since."),
         "survey": ("auditor.cli.survey", "What many repositories have in common, from a file of API records."),
         "scan": ("auditor.cli.scan", "Which models and data sets does this source tree refer to, where."),
+        "table": ("auditor.cli.table", "A table over many models, with notes and a citation; figures."),
         "rules": ("auditor.cli.rules", "Look at, check and extend the rulebook."),
     },
 )

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-__all__ = ["LazyGroup"]
+__all__ = ["LazyGroup", "program_version"]
 
 
 class LazyGroup(click.Group):
@@ -60,7 +60,7 @@ class LazyGroup(click.Group):
 def _version_option() -> click.Option:
     def show(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         if value and not ctx.resilient_parsing:
-            click.echo(f"auditor {_version()}")
+            click.echo(f"auditor {program_version()}")
             ctx.exit()
 
     return click.Option(
@@ -68,7 +68,7 @@ def _version_option() -> click.Option:
     )
 
 
-def _version() -> str:
+def program_version() -> str:
     """Return the version of the installed distribution, or that of the checkout the program runs from."""
     from importlib.metadata import PackageNotFoundError, version
 

@@ -19,7 +19,7 @@ from auditor.fetch.snapshot_zip import pack, unpack
 from auditor.fetch.targets import Target
 from auditor.model.snapshot import Snapshot
 
-__all__ = ["SCHEMA", "RecordedSource", "is_recorded", "read_snapshot", "write_snapshot"]
+__all__ = ["SCHEMA", "RecordedSource", "is_recorded", "manifest_sha256", "read_snapshot", "write_snapshot"]
 
 SCHEMA = "auditor/snapshot/1"
 MANIFEST = "manifest.json"
@@ -87,6 +87,11 @@ def read_snapshot(path: str | Path) -> Snapshot:
         return _snapshot(unpack(path, _allowed, total=_TOTAL_BYTES))
     except OSError as error:
         raise SubjectUnreachable(f"cannot read {str(path)!r}: {error.strerror or error}") from error
+
+
+def manifest_sha256(snapshot: Snapshot) -> str:
+    """Return the sha256 of the manifest a recording has: it holds the sha256 of every text, so it stands for all."""
+    return hashlib.sha256(_files(snapshot)[MANIFEST]).hexdigest()
 
 
 def _files(snapshot: Snapshot) -> dict[str, bytes]:

@@ -28,6 +28,7 @@ __all__ = [
     "LineageNode",
     "LineageReport",
     "ParentEvidence",
+    "Released",
     "Report",
     "RulebookId",
     "Score",
@@ -41,6 +42,14 @@ class RulebookId(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     sha256: str
     overlays: tuple[str, ...] = ()
+
+
+class Released(msgspec.Struct, frozen=True, kw_only=True):
+    """The day a subject came out, and what says so."""
+
+    on: str
+    """ISO date."""
+    evidence: Evidence
 
 
 class SubjectReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +66,7 @@ class SubjectReport(msgspec.Struct, frozen=True, kw_only=True):
     channel: str | None = None
     title: str | None = None
     publisher: str | None = None
+    released: Released | None = None
 
 
 class Score(msgspec.Struct, frozen=True):

@@ -30,6 +30,7 @@ from auditor.pipeline.assessment import Assessment
 from auditor.pipeline.frameworks import frameworks_of
 from auditor.pipeline.license_evidence import license_evidence
 from auditor.pipeline.lineage_report import lineage_of
+from auditor.pipeline.released import released_of
 from auditor.rulebook.disclosures import Channel, Disclosure, source_evidence
 from auditor.rulebook.load import Rulebook
 
@@ -90,6 +91,7 @@ def _subject(assessment: Assessment) -> SubjectReport:
         channel=snapshot.channel,
         title=named.title if named else None,
         publisher=named.publisher if named else None,
+        released=released_of(snapshot, assessment.disclosure),
     )
 
 

@@ -55,13 +55,28 @@ class Subjects:
 
         At most `concurrency` subjects are read at a time, and twice as many wait to be taken.
         """
+        for outcome, _ in self.audit_with_evidence(
+            targets, as_of=as_of, concurrency=concurrency, context=context
+        ):  # fmt: skip
+            yield outcome
+
+    def audit_with_evidence(
+        self,
+        targets: Iterable[Target | TargetProblem],
+        *,
+        as_of: str | None = None,
+        concurrency: int = 8,
+        context: Context | None = None,
+    ) -> Iterator[tuple[Outcome, Snapshot | None]]:
+        """Yield what `audit` yields, each with the snapshot it was made from, or with `None`."""
         for requested, entry in self.snapshots(targets, concurrency=concurrency):
+            snapshot = None if isinstance(entry, AuditorError) else entry
             outcome = entry if isinstance(entry, AuditorError) else self._report(requested, entry, as_of, context)
             if isinstance(outcome, AuditorError):
                 failure = FailedTarget(target=requested, code=outcome.code, message=outcome.message, hint=outcome.help)
-                yield failure, outcome
+                yield (failure, outcome), None
             else:
-                yield outcome
+                yield outcome, snapshot
 
     def snapshots(
         self, targets: Iterable[Target | TargetProblem], *, concurrency: int = 8

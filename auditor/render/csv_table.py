@@ -16,6 +16,7 @@ COLUMNS = (
     *(f"{dimension}_{end}" for dimension in DIMENSIONS for end in ("level", "ceiling")),
     "license", "license_spdx", "license_status", "findings_error", "findings_warning", "as_of", "error",
 )  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def render(batch: Batch, options: RenderOptions) -> str:  # noqa: ARG001 - CSV looks the same everywhere
@@ -57,7 +58,7 @@ def _failed(error: FailedTarget) -> dict[str, object]:
 
 
 def disarmed(value: object) -> object:
-    """Return text with a quote in front when it starts like a formula (=, +, -, @, tab, return)."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+    """Return text with a quote in front when it starts like a formula (=, +, -, @, their wide forms, tab, return)."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
         return "'" + value
     return value

@@ -27,7 +27,7 @@ from auditor.render.wording import (
     why_they_differ,
 )
 
-__all__ = ["render"]
+__all__ = ["render", "web_address"]
 
 _ORDER = {"not_met": 0, "unknown": 1, "met": 2, "not_applicable": 3}
 _SEVERITY = {"error": 0, "warning": 1, "info": 2}
@@ -50,7 +50,7 @@ def _template() -> Any:
         interval=interval,
         status_words=status_words,
         anchor=_anchor,
-        web=_web,
+        web=web_address,
         place=_place,
         by_dimension=_by_dimension,
         deciding=_deciding,
@@ -80,7 +80,7 @@ def _anchor(report: Report, finding: str = "") -> str:
     return f"r{digest}-{finding.replace('#', '-')}" if finding else f"r{digest}"
 
 
-def _web(address: object) -> str | None:
+def web_address(address: object) -> str | None:
     """Return an address that may become a link: http or https and nothing else."""
     text = safe_line(str(address or ""))
     try:

@@ -54,6 +54,8 @@ class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
     stages: tuple[dict[str, Any], ...]
     links: tuple[dict[str, Any], ...]
     channels: tuple[Channel, ...]
+    released: tuple[str, Evidence] | None = None
+    """ISO date on which the model came out, and the source that says so."""
 
     @property
     def key(self) -> str:
@@ -64,6 +66,7 @@ class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
 def build_disclosure(data: dict[str, Any]) -> Disclosure:
     """Build a disclosure from schema-checked data."""
     license_part = data.get("license") or {}
+    released = data.get("released")
     return Disclosure(
         id=data["id"],
         title=data["title"],
@@ -80,6 +83,7 @@ def build_disclosure(data: dict[str, Any]) -> Disclosure:
         stages=tuple(data.get("stages", ())),
         links=tuple(data.get("links", ())),
         channels=tuple(_channel(spec) for spec in data.get("channels", ())),
+        released=(released["on"], source_evidence(released["source"])) if released else None,
     )
 
 

@@ -32,6 +32,7 @@ from auditor.rulebook.rule_files import RuleReader, folder_digest
 from auditor.rulebook.schema_check import schema_errors
 from auditor.rulebook.sound_files import SoundFiles
 from auditor.rulebook.suggestion import did_you_mean
+from auditor.rulebook.table_rules import TableRules, read_table_rules
 from auditor.rulebook.verdicts import VerdictRules, read_verdict_rules
 from auditor.rulebook.vocabulary import Vocabulary, build_vocabulary
 
@@ -76,6 +77,8 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     """Why yardsticks come out differently (rules/framework_differences.yaml)."""
     agreement_sources: dict[str, AgreementSource]
     """How expert data sets are read (rules/agreement/)."""
+    table: TableRules
+    """The columns a table may have (rules/table.yaml)."""
     fingerprints: dict[str, dict[str, Any]]
     """Fingerprints of license texts by file name."""
 
@@ -148,9 +151,10 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
     frameworks = read_frameworks(reader, vocabulary)
     differences = read_differences(reader, vocabulary, frameworks)
     agreement_sources = read_agreement_sources(reader)
+    table = read_table_rules(reader)
     fingerprints = _fingerprints(reader, licenses)
     problems = [problem for one in readers for problem in one.problems]
-    if problems or spectrum is None or reading is None or verdicts is None or lint is None or hints is None:
+    if problems or not (spectrum and reading and verdicts and lint and hints and table):
         raise RulebookInvalid(problems)
     return Rulebook(
         version=RULEBOOK_VERSION,
@@ -171,6 +175,7 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
         frameworks=frameworks,
         framework_differences=differences,
         agreement_sources=agreement_sources,
+        table=table,
         fingerprints=fingerprints,
     )
 

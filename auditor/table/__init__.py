@@ -1,1 +1,1 @@
-"""What researchers make of many reports."""
+"""Tables and figures over many reports, for researchers: the columns are data, the evidence goes along."""

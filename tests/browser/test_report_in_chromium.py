@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,34 +11,15 @@ import pytest
 from auditor.render.adoption import pack_files
 from auditor.render.html_page import render
 from auditor.render.interface import RenderOptions
-from tests.conftest import not_here
 from tests.unit.render.report_factory import batches, pack
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 JUDGED = "meta-llama/llama-3.3-70b-instruct"
 PAGES = ["one open model", "one closed model", "several", "hostile", "with a verdict", "hostile verdict", "memo", "lineages",
          "merge of many", "hostile lineage"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        not_here("browser", "chromium is not installed (Debian: apt-get install chromium)")
-    sync = (
-        pytest.importorskip("playwright.sync_api")
-        if not chromium
-        else __import__("playwright.sync_api", fromlist=["x"])
-    )
-    with sync.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(params=PAGES)

@@ -24,6 +24,8 @@ HEAVY = (
     "license_expression",
     "yaml",
     "pathspec",
+    "pyarrow",
+    "resvg_py",
 )
 
 
@@ -73,6 +75,7 @@ assert {expected!r} in out.getvalue(), out.getvalue()
         (["diff", "--help"], "--exit-code"),
         (["history", "--help"], "TARGET"),
         (["scan", "--help"], "--include"),
+        (["table", "--help"], "--figure"),
     ],
 )
 def test_help_loads_nothing_heavy(words: list[str], expected: str, alone: Command) -> None:
