@@ -25,6 +25,7 @@ __all__ = [
     "LockInvalid",
     "NotAModel",
     "OfflineMiss",
+    "PolicyInvalid",
     "RateLimited",
     "RepositoryDisabled",
     "RepositoryGated",
@@ -202,6 +203,13 @@ class LockInvalid(RulebookInvalid):
     """A lock file cannot be read: what was settled on is not known."""
 
     code = "lock-invalid"
+
+
+class PolicyInvalid(RulebookInvalid):
+    """A policy cannot be read, or names something that is not there: nothing may be judged by it."""
+
+    code = "policy-invalid"
+    hint = "`auditor policy check FILE` shows all problems; `auditor policy init -o FILE` writes a sound start"
 
 
 class UnknownLicense(AuditorError):

@@ -23,6 +23,8 @@ program = LazyGroup(
         "agree": ("auditor.cli.agree", "Our answers beside an expert data set."),
         "confirm": ("auditor.cli.confirm", "The questions a person has to answer, as a file to fill in."),
         "lock": ("auditor.cli.lock", "Settle on revisions and licenses, and see what drifted since."),
+        "gate": ("auditor.cli.gate", "Does every model pass the policy; for CI, over a source tree or a list."),
+        "policy": ("auditor.cli.policy", "Start, check and explain a policy."),
         "survey": ("auditor.cli.survey", "What many repositories have in common, from a file of API records."),
         "scan": ("auditor.cli.scan", "Which models and data sets does this source tree refer to, where."),
         "table": ("auditor.cli.table", "A table over many models, with notes and a citation; figures."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +72,7 @@ def command(
     from auditor.cli.dates import checked_date
     from auditor.cli.environment import color_wanted, endpoint_of, fetch_options, installed_rulebook, now_utc
     from auditor.cli.exit_codes import ExitCodes
+    from auditor.cli.progress import with_progress
     from auditor.fetch.targets import HUB_ENDPOINTS, expand_targets
     from auditor.pipeline.auditor import Auditor
     from auditor.pipeline.subjects import Subjects
@@ -91,7 +92,7 @@ def command(
     auditor = Auditor(rulebook, confirmations=confirmations_from(confirmations, rulebook))
     subjects = Subjects(auditor, options)
     codes = ExitCodes()
-    outcomes = _with_progress(
+    outcomes = with_progress(
         subjects.audit(wanted, as_of=moment, concurrency=concurrency, context=context), len(wanted)
     )
     if chosen == ("jsonl",):
@@ -101,19 +102,6 @@ def command(
     if stats:
         click.echo(subjects.stats_line(), err=True)
     sys.exit(codes.code())
-
-
-def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
-    """Pass everything on, with a bar on stderr when there are several subjects and somebody watches."""
-    if total < 2 or not sys.stderr.isatty():
-        yield from outcomes
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("auditing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield from progress.track(outcomes, total=total)
 
 
 def _stream(outcomes: Iterable[Outcome], codes: ExitCodes, output: Path | None) -> None:

@@ -77,9 +77,15 @@ def _wanted(targets: Sequence[str], tree: Path | None, before: object) -> list[s
     words = list(targets)
     if tree is not None:
         from auditor.cli.environment import installed_rulebook
-        from auditor.pipeline.scanning import scan_tree, used_targets
+        from auditor.gate.scanned import targets_of_scan
+        from auditor.pipeline.scanning import scan_tree
+        from auditor.rulebook.scan_rules import load_scan_rules
 
-        words += used_targets(scan_tree(tree, installed_rulebook().scan))
+        rulebook = installed_rulebook()
+        found = targets_of_scan(scan_tree(tree, load_scan_rules(rulebook)), rulebook)
+        words += [target.requested for target, _ in found.targets]
+        for failure in found.failed:
+            click.echo(f"warning: {failure.target}: {failure.message}", err=True)
     if not words and isinstance(before, Lock):
         words = list(before.subjects)
     if not words:
@@ -94,7 +100,6 @@ def _audited(
 
     from auditor.cli.dates import checked_date
     from auditor.cli.environment import endpoint_of, fetch_options, installed_rulebook, now_utc
-    from auditor.errors import AuditorError
     from auditor.fetch.targets import HUB_ENDPOINTS, expand_targets
     from auditor.gate.locked_evidence import write_evidence
     from auditor.pipeline.auditor import Auditor
@@ -106,14 +111,15 @@ def _audited(
     subjects = Subjects(auditor, options)
     moment = checked_date(as_of)
     found = {}
-    for requested, entry in subjects.snapshots(expand_targets(words, endpoints=(*HUB_ENDPOINTS, endpoint_of()))):
-        if isinstance(entry, AuditorError):
-            codes.add(entry)
-            click.echo(f"error: {requested}: {entry.message}", err=True)
+    targets = expand_targets(words, endpoints=(*HUB_ENDPOINTS, endpoint_of()))
+    for outcome, snapshot in subjects.audit_with_evidence(targets, as_of=moment):
+        if isinstance(outcome, tuple):
+            codes.add(outcome[1])
+            click.echo(f"error: {outcome[0].target}: {outcome[0].message}", err=True)
             continue
-        found[requested] = auditor.report(entry, as_of=moment)
-        if record_beside is not None:
-            write_evidence(record_beside, requested, entry)
+        found[outcome.subject.requested] = outcome
+        if record_beside is not None and snapshot is not None:
+            write_evidence(record_beside, outcome.subject.requested, snapshot)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor.licenses.terms import BoundTerm
 from auditor.model.evidence import Evidence, Fact, FactState
-from auditor.model.license import LicenseProfile, Resolution
+from auditor.model.license import CLARIFIED, LicenseProfile, Resolution
 from auditor.rulebook.vocabulary import TermType
 
 __all__ = ["grant_fact", "license_facts", "term_facts"]
@@ -26,7 +26,7 @@ def grant_fact(resolution: Resolution, profiles: Sequence[LicenseProfile]) -> Fa
     if status == "unresolved" or not profiles or resolution.unsettled:
         what = ", ".join(resolution.unsettled) or "the license"
         return _unknown(name, evidence, f"which license text {what} stands for")
-    if status == "modified" or "modified" in resolution.also:
+    if (status == "modified" or "modified" in resolution.also) and resolution.clarified is None:
         return _unknown(name, evidence, "what the changed license text grants: a lawyer has to read the changed lines")
     if all(profile.scope in GRANTS_NOTHING for profile in profiles):
         return Fact(name=name, state="known", value=False, evidence=evidence)
@@ -67,7 +67,7 @@ def license_facts(resolution: Resolution, profiles: Sequence[LicenseProfile], *,
     unknown_names = set(resolution.unsettled) - {reference.raw for reference in resolution.detected}
     one = len(resolution.governing) == 1 and not unknown_names
     say("license_names_one_version", one if resolution.declared else (None if not complete else False))
-    say("license_sources_agree", status != "conflict" if resolution.declared or texts else None)
+    say("license_sources_agree", "conflict" not in (status, *resolution.also) if resolution.declared or texts else None)
     if readable:
         say("license_text_unmodified", status != "modified" and "modified" not in resolution.also)
     else:
@@ -88,7 +88,9 @@ def term_facts(bound: Mapping[str, BoundTerm] | None, terms: Mapping[str, TermTy
 def _term_fact(term: BoundTerm) -> Fact:
     name = f"term.{term.id}"
     evidence = tuple(
-        Evidence(kind="declared", source=f"rules/licenses/{source.license}.yaml", path=f"section {source.section}")
+        Evidence(kind="clarified", source=source.license, path=source.section)
+        if source.license.startswith(CLARIFIED)
+        else Evidence(kind="declared", source=f"rules/licenses/{source.license}.yaml", path=f"section {source.section}")
         for source in term.sources
         if source.section
     )

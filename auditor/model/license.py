@@ -7,8 +7,10 @@ from typing import Any, Literal
 import msgspec
 
 from auditor.model.evidence import Evidence
+from auditor.model.policy import Clarified
 
 __all__ = [
+    "CLARIFIED",
     "ClaimChannel",
     "Judgment",
     "LicenseApplication",
@@ -33,7 +35,9 @@ ResolutionStatus = Literal[
     "resolved-name", "text-only", "declared-only", "unresolved", "missing",
 ]  # fmt: skip
 MatchStatus = Literal["exact", "modified", "partial"]
-ClaimChannel = Literal["tag", "name", "link", "prose", "gate-prompt", "header", "text"]
+ClaimChannel = Literal["tag", "name", "link", "prose", "gate-prompt", "header", "text", "clarification"]
+# How the ids of profiles begin that hold what a person read of one subject; no rule file has such an id.
+CLARIFIED = "clarified:"
 LinkState = Literal["repository-file", "pinned", "unpinned", "broken"]
 
 
@@ -221,3 +225,5 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     """For `conflict`: what disagrees with what, in words."""
     unsettled: tuple[str, ...] = ()
     """Names and texts that mean nothing to us; while there are any, no grant is established."""
+    clarified: Clarified | None = None
+    """A person's reading that counts; what the sources alone gave is in it, and stays in `also`."""

@@ -9,6 +9,7 @@ import msgspec
 from auditor.model.evidence import Evidence
 from auditor.model.finding import Capability, Finding, Grade, Obligation
 from auditor.model.frameworks import FrameworkReport
+from auditor.model.policy import Clarified
 from auditor.model.snapshot import Problem
 
 __all__ = [
@@ -100,6 +101,8 @@ class LicenseReport(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[str, ...]
     id: str | None = None
     """For data sets: the data set."""
+    clarified: Clarified | msgspec.UnsetType = msgspec.UNSET
+    """A person's reading that counts; absent where there is none."""
 
 
 class Licenses(msgspec.Struct, frozen=True, kw_only=True):

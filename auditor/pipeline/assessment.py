@@ -11,6 +11,7 @@ from auditor.licenses.terms import BoundTerm
 from auditor.model.evidence import Facts
 from auditor.model.finding import Dimension, Finding, Grade
 from auditor.model.license import Resolution
+from auditor.model.policy import Clarification
 from auditor.model.snapshot import Related, Snapshot
 from auditor.pipeline.release_record import ReleaseRecord
 from auditor.rulebook.disclosures import Disclosure
@@ -25,6 +26,8 @@ class Licensing(msgspec.Struct, frozen=True, kw_only=True):
     code: Resolution
     bound: dict[str, BoundTerm] | None
     """Effective terms on the weights; `None` when no license governs."""
+    voided: tuple[Clarification, ...] = ()
+    """Readings of this subject whose evidence is no longer what was read."""
 
 
 class DatasetAssessment(msgspec.Struct, frozen=True, kw_only=True):

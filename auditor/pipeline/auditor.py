@@ -22,16 +22,19 @@ from auditor.licenses.knowledge import RulebookKnowledge
 from auditor.model.confirmation import Confirmation
 from auditor.model.evidence import Evidence, Fact, Facts
 from auditor.model.license import LicenseClaim
+from auditor.model.policy import Clarification
 from auditor.model.report import Report
 from auditor.model.snapshot import Snapshot
 from auditor.pipeline.assessment import Assessment, BaseAssessment, Licensing
 from auditor.pipeline.bases import assess_bases, base_contradictions, capped_by_bases, guarded, unnamed_base
 from auditor.pipeline.build_report import build_report
 from auditor.pipeline.claim_findings import hint_findings, open_claim_findings, weighed_hints
+from auditor.pipeline.clarifying import Readings, with_readings
 from auditor.pipeline.datasets import assess_datasets, dataset_facts
 from auditor.pipeline.derivatives import derivative_findings
 from auditor.pipeline.disclosed_subject import disclosed_license_claims, disclosed_snapshot
-from auditor.pipeline.licensing import license_subject, licensing_facts, merged_with_bases
+from auditor.pipeline.license_evidence import evidence_of
+from auditor.pipeline.licensing import bound_terms, license_subject, licensing_facts, merged_with_bases
 from auditor.pipeline.release_record import release_record_of, without_grant
 from auditor.pipeline.resolver_findings import resolver_findings
 from auditor.pipeline.revisions import revision_findings
@@ -47,9 +50,16 @@ __all__ = ["Auditor"]
 class Auditor:
     """Audits snapshots under one rulebook; holds what is built once for a whole batch."""
 
-    def __init__(self, rulebook: Rulebook, *, confirmations: Sequence[Confirmation] = ()) -> None:
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        clarifications: Sequence[Clarification] = (),
+        *,
+        confirmations: Sequence[Confirmation] = (),
+    ) -> None:
         """Prepare for a batch; `confirmations` are a person's answers to criteria of frameworks."""
-        self.rulebook = rulebook
+        self._readings = Readings(rulebook, (*rulebook.clarifications, *clarifications))
+        self.rulebook = rulebook = self._readings.rulebook
         self.confirmations = tuple(confirmations)
         self.reading = Reading.from_mapping(rulebook.reading)
         self.knowledge = RulebookKnowledge(rulebook)
@@ -183,8 +193,29 @@ class Auditor:
             licensing = license_subject(
                 snapshot.id, claims, self.knowledge, self.rulebook, complete=complete, contradictions=contradictions
             )
+        licensing = self._clarified(snapshot, licensing, bases)
         theirs = [base.assessment.licensing.bound for base in bases if base.assessment]
         return msgspec.structs.replace(licensing, bound=merged_with_bases(licensing.bound, theirs, self.rulebook))
+
+    def _clarified(self, snapshot: Snapshot, licensing: Licensing, bases: Sequence[BaseAssessment]) -> Licensing:
+        """Return the licensing with what people read, as far as the evidence is still what they read."""
+        readings = self._readings.about(snapshot)
+        if not readings:
+            return licensing
+        current = evidence_of(snapshot, licensing, bases).sha256
+        valid = [reading for reading in readings if reading.clarification.evidence_hash == current]
+        voided = tuple(r.clarification for r in readings if r.clarification.evidence_hash != current)
+        if not valid:
+            return msgspec.structs.replace(licensing, voided=voided)
+        weights = with_readings(licensing.weights, valid, self.rulebook)
+        against = base_contradictions(weights, bases, self.rulebook)
+        if against:
+            # A base that lets nobody relicense outweighs what was read of the derivative.
+            every = tuple(dict.fromkeys((*weights.contradictions, *against)))
+            also = tuple(status for status in (weights.status, *weights.also) if status != "conflict")
+            weights = msgspec.structs.replace(weights, status="conflict", also=also, contradictions=every)
+        bound = bound_terms(weights, snapshot.id, self.rulebook)
+        return msgspec.structs.replace(licensing, weights=weights, bound=bound, voided=voided)
 
 
 def _nothing_disclosed(base_id: str, now: str) -> None:

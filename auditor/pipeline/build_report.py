@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from auditor.engine.grades import capabilities_of, label_of, score_of
 from auditor.licenses.obligations import obligations_of
 from auditor.licenses.terms import BoundTerm
@@ -106,6 +108,7 @@ def _license(resolution: Resolution, subject: str | None = None) -> LicenseRepor
         status=resolution.status,
         also=resolution.also,
         candidates=resolution.candidates,
+        clarified=resolution.clarified or msgspec.UNSET,
     )
 
 

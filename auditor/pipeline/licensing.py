@@ -14,7 +14,7 @@ from auditor.model.license import LicenseClaim, Resolution
 from auditor.pipeline.assessment import Licensing
 from auditor.rulebook.load import Rulebook
 
-__all__ = ["license_subject", "licensing_facts", "merged_with_bases"]
+__all__ = ["bound_terms", "license_subject", "licensing_facts", "merged_with_bases"]
 
 
 def license_subject(
@@ -29,10 +29,11 @@ def license_subject(
     """Resolve weights and code of `subject` and bind the terms of what governs the weights."""
     weights = resolve("weights", claims, knowledge, complete=complete, contradictions=contradictions)
     code = resolve("code", claims, knowledge, complete=complete)
-    return Licensing(weights=weights, code=code, bound=_bound(weights, subject, rulebook))
+    return Licensing(weights=weights, code=code, bound=bound_terms(weights, subject, rulebook))
 
 
-def _bound(resolution: Resolution, subject: str, rulebook: Rulebook) -> dict[str, BoundTerm] | None:
+def bound_terms(resolution: Resolution, subject: str, rulebook: Rulebook) -> dict[str, BoundTerm] | None:
+    """Return the terms of what governs, term by term the strictest; `None` when no license governs."""
     kinds = rulebook.vocabulary.terms
     if resolution.choice:
         offers = [terms_of_profile(rulebook.licenses[i], kinds, subject) for i in resolution.choice]

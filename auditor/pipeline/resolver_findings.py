@@ -9,7 +9,7 @@ import msgspec
 from auditor.facts.disclosed import Contradiction
 from auditor.licenses.spdx_list import spdx_entry
 from auditor.model.evidence import Evidence, Facts
-from auditor.model.finding import Finding
+from auditor.model.finding import Finding, Outcome
 from auditor.model.license import LicenseReference, Resolution
 from auditor.pipeline.assessment import BaseAssessment, DatasetAssessment, Licensing
 from auditor.rulebook.vocabulary import FindingCode, Vocabulary
@@ -25,6 +25,7 @@ class _Stated(msgspec.Struct, frozen=True):
     code: str
     detail: str
     evidence: tuple[Evidence, ...] = ()
+    outcome: Outcome = "not_met"
 
 
 def resolver_findings(
@@ -41,6 +42,7 @@ def resolver_findings(
     stated: list[_Stated] = []
     if facts.get("weights_published").value is not False:
         stated += _of_license(licensing.weights)
+        stated += _of_readings(licensing)
     stated += _of_lineage(facts, bases)
     stated += _of_data(facts, licensing, datasets, date)
     stated += [_of_contradiction(contradiction) for contradiction in contradictions]
@@ -60,7 +62,7 @@ def numbered(stated: Iterable[_Stated], codes: dict[str, FindingCode]) -> list[F
                 id=f"{entry.code}#{count[entry.code]}",
                 code=entry.code,
                 severity=code.severity,
-                outcome="not_met",
+                outcome=entry.outcome,
                 title=code.plain,
                 detail=entry.detail,
                 dimension=code.dimension,
@@ -77,6 +79,11 @@ def _evidence(references: Iterable[LicenseReference]) -> tuple[Evidence, ...]:
 
 def _of_license(resolution: Resolution) -> Iterator[_Stated]:
     holding = {resolution.status, *resolution.also}
+    read = ""
+    if resolution.clarified is not None:
+        # What a person settled is no gap any more; what the sources disagree on stays a finding.
+        holding -= {"missing", "unresolved"}
+        read = f" Read as {resolution.clarified.license} by {resolution.clarified.by} on {resolution.clarified.on}."
     everything = (*resolution.declared, *resolution.detected, *resolution.stated)
     if "missing" in holding:
         yield _Stated("license-missing", "No license is declared, stated or found: all rights are reserved.")
@@ -90,10 +97,12 @@ def _of_license(resolution: Resolution) -> Iterator[_Stated]:
         )
         yield _Stated("license-unresolved", what + hint, _evidence(everything))
     if "conflict" in holding:
-        yield _Stated("license-conflict", "; ".join(resolution.contradictions) + ".", _evidence(everything))
+        yield _Stated("license-conflict", "; ".join(resolution.contradictions) + "." + read, _evidence(everything))
     if "multiple" in holding and not resolution.choice:
         yield _Stated(
-            "license-multiple", f"Declared together without a choice: {resolution.concluded}.", _evidence(everything)
+            "license-multiple",
+            f"Declared together without a choice: {_before(resolution)}.{read}",
+            _evidence(everything),
         )
     yield from _of_texts(resolution)
     if "unreadable" in holding:
@@ -119,6 +128,26 @@ def _of_license(resolution: Resolution) -> Iterator[_Stated]:
         links = [reference for reference in resolution.declared if reference.channel == "link"]
         detail = "The license link can change, or does not lead to a file."
         yield _Stated("license-link-unpinned", detail, _evidence([*links, *pointing]))
+
+
+def _before(resolution: Resolution) -> str | None:
+    return resolution.clarified.before_concluded if resolution.clarified else resolution.concluded
+
+
+def _of_readings(licensing: Licensing) -> Iterator[_Stated]:
+    entry = licensing.weights.clarified
+    if entry is not None:
+        note = f" {entry.note}" if entry.note else ""
+        before = f"{entry.before}, {entry.before_concluded}" if entry.before_concluded else entry.before
+        detail = f"{entry.by} read {entry.license} on {entry.on}; the sources alone give: {before}.{note}"
+        evidence = tuple(r.evidence for r in licensing.weights.stated if r.channel == "clarification")
+        yield _Stated("license-clarified", detail, evidence, "met")
+    for one in licensing.voided:
+        detail = (
+            f"The reading by {one.by} on {one.on} was of license evidence {one.evidence_hash[:12]}, "
+            "which has changed since; it counts for nothing."
+        )
+        yield _Stated("clarification-void", detail, (Evidence(kind="clarified", source=one.source, read_on=one.on),))
 
 
 def _unknown_words(name: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias, TypeVar
 
 from auditor.errors import AuditorError
 from auditor.fetch.in_order import in_order
@@ -18,6 +18,7 @@ from auditor.verdict.context import Context
 
 __all__ = ["Outcome", "Subjects"]
 
+T = TypeVar("T")
 Outcome: TypeAlias = Report | tuple[FailedTarget, AuditorError]
 
 
@@ -55,9 +56,7 @@ class Subjects:
 
         At most `concurrency` subjects are read at a time, and twice as many wait to be taken.
         """
-        for outcome, _ in self.audit_with_evidence(
-            targets, as_of=as_of, concurrency=concurrency, context=context
-        ):  # fmt: skip
+        for outcome, _ in self.audit_with_evidence(targets, as_of=as_of, concurrency=concurrency, context=context):
             yield outcome
 
     def audit_with_evidence(
@@ -69,38 +68,48 @@ class Subjects:
         context: Context | None = None,
     ) -> Iterator[tuple[Outcome, Snapshot | None]]:
         """Yield what `audit` yields, each with the snapshot it was made from, or with `None`."""
-        for requested, entry in self.snapshots(targets, concurrency=concurrency):
-            snapshot = None if isinstance(entry, AuditorError) else entry
-            outcome = entry if isinstance(entry, AuditorError) else self._report(requested, entry, as_of, context)
-            if isinstance(outcome, AuditorError):
-                failure = FailedTarget(target=requested, code=outcome.code, message=outcome.message, hint=outcome.help)
-                yield (failure, outcome), None
-            else:
-                yield outcome, snapshot
 
-    def snapshots(
-        self, targets: Iterable[Target | TargetProblem], *, concurrency: int = 8
-    ) -> Iterator[tuple[str, Snapshot | AuditorError]]:
-        """Yield what each target was asked for as, with its snapshot or the reason there is none, in order."""
+        def report(snapshot: Snapshot) -> tuple[Report, Snapshot]:
+            return self._auditor.report(snapshot, as_of=as_of, context=context), snapshot
+
+        for _, (first, second) in self.each(targets, report, concurrency=concurrency):
+            if isinstance(first, Report) and isinstance(second, Snapshot):
+                yield first, second
+            elif isinstance(first, FailedTarget) and isinstance(second, AuditorError):
+                yield (first, second), None
+
+    def each(
+        self,
+        targets: Iterable[Target | TargetProblem],
+        judge: Callable[[Snapshot], T],
+        *,
+        concurrency: int = 8,
+    ) -> Iterator[tuple[Target | TargetProblem, T | tuple[FailedTarget, AuditorError]]]:
+        """Yield each target, in order, with what `judge` makes of its snapshot, or with its failure and error."""
         stopped = threading.Event()
 
-        def read(target: Target | TargetProblem) -> tuple[str, Snapshot | AuditorError]:
+        def read(target: Target | TargetProblem) -> tuple[Target | TargetProblem, Snapshot | AuditorError]:
             if isinstance(target, TargetProblem):
                 # The same class, so that the code stays; the message gains the line of the list.
-                return target.requested, type(target.error)(target.message, hint=target.error.help)
+                return target, type(target.error)(target.message, hint=target.error.help)
             try:
-                return target.requested, self.fetch(target, stopped)
+                return target, self.fetch(target, stopped)
             except AuditorError as error:
-                return target.requested, error
+                return target, error
 
-        for _, entry in in_order(targets, read, concurrency, stopped):
-            yield entry
+        for _, (target, entry) in in_order(targets, read, concurrency, stopped):
+            outcome = entry if isinstance(entry, AuditorError) else self._judged(target.requested, entry, judge)
+            if isinstance(outcome, AuditorError):
+                failure = FailedTarget(
+                    target=target.requested, code=outcome.code, message=outcome.message, hint=outcome.help
+                )
+                yield target, (failure, outcome)
+            else:
+                yield target, outcome
 
-    def _report(
-        self, requested: str, snapshot: Snapshot, as_of: str | None, context: Context | None
-    ) -> Report | AuditorError:
+    def _judged(self, requested: str, snapshot: Snapshot, judge: Callable[[Snapshot], T]) -> T | AuditorError:
         try:
-            return self._auditor.report(snapshot, as_of=as_of, context=context)
+            return judge(snapshot)
         except AuditorError as error:
             return error
         except Exception as error:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from auditor.model.license import LicenseReference, Resolution
+from auditor.model.policy import Clarified
 from auditor.model.verdict import Duty, Question, Reason, Verdict
 from auditor.pipeline.assessment import Assessment
 from auditor.rulebook.load import Rulebook
@@ -94,18 +95,26 @@ def _own(assessment: Assessment, context: Context, rulebook: Rulebook, date: str
 def _by_license(resolution: Resolution, context: Context, rulebook: Rulebook, date: str) -> Verdict | None:
     if resolution.status in ("unresolved", "missing") or not resolution.governing:
         return None
-    if resolution.status == "modified" or "modified" in resolution.also:
+    if (resolution.status == "modified" or "modified" in resolution.also) and resolution.clarified is None:
         return _modified(resolution)
     if resolution.choice:
         return best_of([judge_profile(rulebook.licenses[i], context, rulebook, date=date) for i in resolution.choice])
     profiles = [rulebook.licenses[i] for i in resolution.governing]
     verdict = all_apply([judge_profile(p, context, rulebook, date=date) for p in profiles], profiles, context)
-    if resolution.status == "conflict":
+    if "conflict" in (resolution.status, *resolution.also):
         reasons = tuple(
-            Reason(license=verdict.license, term="license-conflict", section=None, detail=said)
+            Reason(
+                license=verdict.license,
+                term="license-conflict",
+                section=None,
+                detail=said,
+                decides=resolution.clarified is None,
+            )
             for said in resolution.contradictions
         )
         verdict = msgspec.structs.replace(verdict, reasons=(*verdict.reasons, *reasons))
+    if resolution.clarified is not None:
+        verdict = msgspec.structs.replace(verdict, notes=(*verdict.notes, _read_by(resolution.clarified)))
     if resolution.unsettled:
         open_parts = Reason(
             license=verdict.license, term="license-unresolved", section=None,
@@ -114,6 +123,11 @@ def _by_license(resolution: Resolution, context: Context, rulebook: Rulebook, da
         part = Verdict(license=verdict.license, outcome="unclear", reasons=(open_parts,))
         verdict = all_apply([verdict, part], profiles, context)
     return verdict
+
+
+def _read_by(entry: Clarified) -> str:
+    before = f"{entry.before}, {entry.before_concluded}" if entry.before_concluded else entry.before
+    return f"{entry.license} is the reading of {entry.by} on {entry.on}; the sources alone say: {before}."
 
 
 def _modified(resolution: Resolution) -> Verdict:

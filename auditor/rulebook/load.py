@@ -11,6 +11,7 @@ import msgspec
 
 from auditor.errors import AmbiguousLicense, RulebookInvalid, UnknownLicense
 from auditor.model.license import LicenseProfile
+from auditor.model.policy import Clarification
 from auditor.rulebook.agreement_files import AgreementSource, read_agreement_sources
 from auditor.rulebook.check_files import read_checks, read_spectrum
 from auditor.rulebook.checks import Check, Spectrum
@@ -81,6 +82,8 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     """The columns a table may have (rules/table.yaml)."""
     fingerprints: dict[str, dict[str, Any]]
     """Fingerprints of license texts by file name."""
+    clarifications: tuple[Clarification, ...] = ()
+    """What people read of licenses, from the overlays (clarifications/)."""
 
     def get_license(self, name: str) -> LicenseProfile:
         """Return the profile of an id or alias.
@@ -156,7 +159,7 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
     problems = [problem for one in readers for problem in one.problems]
     if problems or not (spectrum and reading and verdicts and lint and hints and table):
         raise RulebookInvalid(problems)
-    return Rulebook(
+    rulebook = Rulebook(
         version=RULEBOOK_VERSION,
         sha256=folder_digest(root),
         overlays=tuple(folder_digest(overlay) for overlay in overlays),
@@ -178,6 +181,24 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
         table=table,
         fingerprints=fingerprints,
     )
+    return _with_clarifications(rulebook, readers[1:])
+
+
+def _with_clarifications(rulebook: Rulebook, overlays: Sequence[RuleReader]) -> Rulebook:
+    from auditor.rulebook.policy_records import read_clarification
+
+    found: list[Clarification] = []
+    for reader in overlays:
+        for _, document in reader.each("clarifications", "clarifications.v1"):
+            entries = [
+                read_clarification(document, ("clarifications", n), rulebook, reader.problems)
+                for n in range(len(document.data["clarifications"]))
+            ]
+            found += [entry for entry in entries if entry is not None]
+    problems = [problem for reader in overlays for problem in reader.problems]
+    if problems:
+        raise RulebookInvalid(problems)
+    return msgspec.structs.replace(rulebook, clarifications=tuple(found)) if found else rulebook
 
 
 def _fingerprints(reader: RuleReader, licenses: dict[str, LicenseProfile]) -> dict[str, dict[str, Any]]:

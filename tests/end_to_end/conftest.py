@@ -32,3 +32,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
     quick = functools.partial(FetchOptions, deadline=3.0, timeout=0.5, retries=0, patience=0.0)
     monkeypatch.setattr(environment, "FetchOptions", quick)
+
+
+@pytest.fixture
+def run(auditor: Command) -> Command:
+    return auditor

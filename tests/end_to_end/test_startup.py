@@ -76,6 +76,8 @@ assert {expected!r} in out.getvalue(), out.getvalue()
         (["history", "--help"], "TARGET"),
         (["scan", "--help"], "--include"),
         (["table", "--help"], "--figure"),
+        (["gate", "--help"], "--policy"),
+        (["policy", "--help"], "explain"),
     ],
 )
 def test_help_loads_nothing_heavy(words: list[str], expected: str, alone: Command) -> None:

@@ -1,0 +1,151 @@
+"""Gather the subjects of one run: what the command line names, and what a source tree uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from auditor.errors import AuditorError, SubjectUnreachable, UsageProblem
+from auditor.fetch.interface import FetchOptions
+from auditor.fetch.targets import HUB_ENDPOINTS, Target, TargetProblem, expand_targets
+from auditor.gate.scanned import Scanned, targets_of_scan
+from auditor.gate.subject import GateSubject, gate_subject
+from auditor.model.gate import ScanSummary
+from auditor.model.report import FailedTarget
+from auditor.model.scan import Reference, Scan
+from auditor.model.snapshot import Snapshot
+from auditor.pipeline.auditor import Auditor
+from auditor.pipeline.judged import Judged, judged
+from auditor.pipeline.subjects import Subjects
+from auditor.rulebook.load import Rulebook
+from auditor.rulebook.policies import Policy
+from auditor.verdict.context import Context
+
+__all__ = ["Collected", "Request", "collect"]
+
+_Audited: TypeAlias = tuple[Target | TargetProblem, Judged | tuple[FailedTarget, AuditorError]]
+Watch: TypeAlias = Callable[[Iterable[_Audited], int], Iterator[_Audited]]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run is asked to judge."""
+
+    targets: tuple[str, ...] = ()
+    tree: Path | None = None
+    include: tuple[str, ...] = ()
+    revision: str | None = None
+    mentioned: bool = False
+
+
+class Collected(msgspec.Struct, frozen=True, kw_only=True):
+    """What was audited, what could not be, and what the tree held beside it."""
+
+    subjects: tuple[GateSubject, ...]
+    errors: tuple[FailedTarget, ...]
+    problems: tuple[AuditorError, ...]
+    """The errors behind `errors`, for exit codes."""
+    scan: ScanSummary | None
+    warnings: tuple[str, ...]
+
+
+def collect(
+    request: Request,
+    rulebook: Rulebook,
+    policy: Policy,
+    contexts: Mapping[str, Context],
+    options: FetchOptions,
+    *,
+    as_of: str,
+    concurrency: int,
+    watch: Watch = lambda outcomes, _: iter(outcomes),
+) -> Collected:
+    """Audit every subject of a request under the clarifications of the policy; no failure stops the others.
+
+    Raises `UsageProblem` when the request names nothing, or names a revision for several targets.
+    """
+    named = expand_targets(request.targets, endpoints=(*HUB_ENDPOINTS, options.endpoint))
+    if request.targets and not named:
+        raise UsageProblem("nothing to judge: the list of targets is empty")
+    if request.revision is not None and (len(named) != 1 or request.tree is not None):
+        raise UsageProblem("--revision goes with a single target; write org/name@revision instead")
+    scan = _scan(request, rulebook) if request.tree is not None else None
+    found = targets_of_scan(scan, rulebook) if scan is not None else Scanned(targets=(), failed=(), mentioned=())
+    wanted, places = _united(named, found)
+    auditor = Auditor(rulebook, policy.clarifications)
+
+    def make(snapshot: Snapshot) -> Judged:
+        return judged(auditor, snapshot, as_of=as_of, contexts=contexts)
+
+    subjects, errors, problems = [], list(found.failed), [_unreachable(entry) for entry in found.failed]
+    # A revision given apart is part of the options, which every target of the run would follow.
+    audited = Subjects(auditor, options).each(wanted, make, concurrency=concurrency)
+    for target, outcome in watch(audited, len(wanted)):
+        if isinstance(outcome, tuple):
+            errors.append(outcome[0])
+            problems.append(outcome[1])
+        elif isinstance(target, Target):
+            subjects.append(gate_subject(outcome, target, places.get(_key(target), ()), request.revision))
+    return Collected(
+        subjects=tuple(subjects),
+        errors=tuple(errors),
+        problems=tuple(problems),
+        scan=_summary(scan) if scan else None,
+        warnings=tuple(_warnings(request, scan, found, wanted)),
+    )
+
+
+def _scan(request: Request, rulebook: Rulebook) -> Scan:
+    from auditor.pipeline.scanning import scan_tree
+    from auditor.rulebook.scan_rules import load_scan_rules
+
+    assert request.tree is not None
+    return scan_tree(request.tree, load_scan_rules(rulebook), include=request.include)
+
+
+def _key(target: Target) -> tuple[str, ...]:
+    return (target.scheme, target.id.lower(), target.revision or "", target.channel or "", target.path or "")
+
+
+def _united(
+    named: Sequence[Target | TargetProblem], found: Scanned
+) -> tuple[list[Target | TargetProblem], dict[tuple[str, ...], tuple[Reference, ...]]]:
+    """Return each subject once, with the places that use it."""
+    places = {_key(target): references for target, references in found.targets}
+    wanted: list[Target | TargetProblem] = []
+    seen: set[tuple[str, ...]] = set()
+    for target in (*named, *(target for target, _ in found.targets)):
+        key = _key(target) if isinstance(target, Target) else (target.requested, target.message)
+        if key not in seen:
+            seen.add(key)
+            wanted.append(target)
+    return wanted, places
+
+
+def _unreachable(entry: FailedTarget) -> AuditorError:
+    return SubjectUnreachable(f"{entry.target}: {entry.message}", hint=entry.hint)
+
+
+def _summary(scan: Scan) -> ScanSummary:
+    return ScanSummary(
+        root=scan.root, references=len(scan.references), unresolved=scan.unresolved, problems=scan.problems
+    )
+
+
+def _warnings(
+    request: Request, scan: Scan | None, found: Scanned, wanted: Sequence[Target | TargetProblem]
+) -> Iterator[str]:
+    if scan is None:
+        return
+    if not wanted and not found.failed:
+        yield f"{scan.root} uses no model and no data set that this program can see: nothing was judged"
+    for problem in scan.problems:
+        place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+        yield f"{place} was not read as a whole: {problem.message}"
+    if request.mentioned:
+        for reference in found.mentioned:
+            yield f"mentioned, not judged: {reference.target} ({reference.file}:{reference.line})"
+    elif found.mentioned:
+        yield f"{len(found.mentioned)} references are only mentioned (tests, prose) and were not judged: --mentioned"
