@@ -11,7 +11,7 @@ from typing import Any
 
 from auditor.model.agreement import CriterionAgreement, Disagreement, ExpertRecord
 
-__all__ = ["compare", "criterion_agreement", "disagreements_of"]
+__all__ = ["compare", "criterion_agreement", "disagreements_of", "settled_answer"]
 
 _ORDER = ("yes", "partial", "no")
 Pair = tuple[str | None, str | None]
@@ -31,12 +31,26 @@ def compare(
     for record, report in judged:
         ours = report["frameworks"].get(framework, {})
         for criterion, answer in ours.get("criteria", {}).items():
-            mine = answer["answer"] if answer["answer"] in _ORDER else None
-            pairs.setdefault(criterion, []).append((record.answers.get(criterion), mine))
+            theirs = record.answers.get(criterion)
+            pairs.setdefault(criterion, []).append((theirs, settled_answer(answer, theirs)))
         if record.result is not None:
             said = ours.get("result")
             results.append((record.result, said if isinstance(said, str) and said != "unknown" else None))
     return pairs, results
+
+
+def settled_answer(answer: Mapping[str, Any], theirs: str | None) -> str | None:
+    """Return our answer where it is one: what is proved is also the best not ruled out.
+
+    "At least partial" is an interval and abstains, unless the expert's answer lies outside of it: that is a
+    disagreement whatever the open end turns out to be.
+    """
+    ours, ceiling = answer["answer"], answer.get("ceiling", answer["answer"])
+    if ours not in _ORDER:
+        return None
+    low, high = _ORDER.index(ours), _ORDER.index(ceiling)
+    inside = theirs is None or high <= _ORDER.index(theirs) <= low
+    return None if low != high and inside else str(ours)
 
 
 def criterion_agreement(
@@ -87,8 +101,9 @@ def disagreements_of(
     found = []
     for record, report in judged:
         for criterion, answer in report["frameworks"].get(framework, {}).get("criteria", {}).items():
-            theirs, ours = record.answers.get(criterion), answer["answer"]
-            if theirs is None or ours not in _ORDER or theirs == ours:
+            theirs = record.answers.get(criterion)
+            ours = settled_answer(answer, theirs)
+            if theirs is None or ours is None or theirs == ours:
                 continue
             found.append(
                 Disagreement(

@@ -258,8 +258,8 @@ ATTEMPTS = [
     ),
     Attempt(
         "a base named in adapter_config only",
-        lambda t: [model("a/adapter", MIT, weights=ADAPTER, record={"config": {"peft": {"base_model_name_or_path": "meta-llama/Llama-3.1-8B"}}})],
-        findings=LINEAGE | {"undeclared-base"}, more=names_base("meta-llama/Llama-3.1-8B"), grades={"weights": 0},
+        lambda t: [model("a/adapter", MIT, weights=ADAPTER, record={"config": {"peft": {"base_model_name_or_path": "acme/base-8b"}}})],
+        findings=LINEAGE | {"undeclared-base"}, more=names_base("acme/base-8b"), grades={"weights": 0},
     ),
     Attempt(
         "an adapter that names no base",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.table.agreement import criterion_agreement
+from auditor.table.agreement import criterion_agreement, settled_answer
 
 ANSWERS = st.sampled_from(["yes", "partial", "no", None])
 PAIRS = st.lists(st.tuples(ANSWERS, ANSWERS), max_size=40)
@@ -66,3 +66,22 @@ def test_it_does_not_matter_who_is_called_the_expert(pairs: list[tuple[str | Non
     assert (one.kappa, one.weighted_kappa, one.agreed, one.two_step) == (
         other.kappa, other.weighted_kappa, other.agreed, other.two_step,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ours", "ceiling", "theirs", "counted"),
+    [
+        ("partial", "yes", "yes", None),
+        ("partial", "yes", "partial", None),
+        ("partial", "yes", "no", "partial"),
+        ("partial", "partial", "yes", "partial"),
+        ("yes", "yes", "no", "yes"),
+        ("no", "no", "yes", "no"),
+        ("unknown", "yes", "yes", None),
+        ("partial", "yes", None, None),
+    ],
+)
+def test_an_interval_is_no_answer_unless_the_expert_is_outside(
+    ours: str, ceiling: str, theirs: str | None, counted: str | None
+) -> None:
+    assert settled_answer({"answer": ours, "ceiling": ceiling}, theirs) == counted
