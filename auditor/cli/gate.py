@@ -14,7 +14,7 @@ from auditor.render.gate_formats import GATE_FORMATS
 
 if TYPE_CHECKING:
     from auditor.gate.collect import Collected
-    from auditor.model.gate import Gate
+    from auditor.model.gate import Gate, GateOutcome
     from auditor.rulebook.load import Rulebook
     from auditor.rulebook.policies import Policy, PolicyUse, PolicyWords
     from auditor.verdict.context import Context
@@ -31,6 +31,9 @@ _OVERLAY = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.command(name="gate")
 @click.argument("targets", nargs=-1, metavar="[TARGET...]")
 @click.option("--scan", "tree", type=_TREE, metavar="PATH", help="Judge every model and data set this tree uses.")
+@click.option("--bom", type=_FILE, metavar="FILE", help="Judge the models of a bill of materials (CycloneDX, SPDX).")
+@click.option("--lock", type=_FILE, metavar="FILE", help="Judge what the lock file holds; drift fails.")
+@click.option("--baseline", type=_FILE, metavar="FILE", help="JSON of an earlier run; what it holds does not fail.")
 @click.option("--policy", "policy_word", required=True, metavar="FILE|NAME", help="A file, or a ready policy by name.")
 @click.option("--use", "use_name", metavar="NAME", help="The section of the policy; default: its default_use.")
 @click.option("--context", "context_file", type=_FILE, help="Who uses it for what, in place of the policy's contexts.")
@@ -49,6 +52,9 @@ _OVERLAY = click.Path(exists=True, file_okay=False, path_type=Path)
 def command(
     targets: tuple[str, ...],
     tree: Path | None,
+    bom: Path | None,
+    lock: Path | None,
+    baseline: Path | None,
     policy_word: str,
     use_name: str | None,
     context_file: Path | None,
@@ -72,14 +78,15 @@ def command(
     from auditor.cli.dates import checked_date
     from auditor.cli.environment import fetch_options, installed_rulebook, now_utc
     from auditor.cli.progress import with_progress
+    from auditor.gate.baseline import apply_baseline, read_baseline
     from auditor.gate.collect import Request, collect
     from auditor.rulebook.policy_files import find_policy, load_policy, load_policy_words
 
     chosen = tuple(dict.fromkeys(formats)) or ("text",)
     if len(chosen) > 1 and output is None:
         raise UsageProblem("several formats need -o FOLDER")
-    if not targets and tree is None:
-        raise UsageProblem("nothing to judge: name a target, or a tree with --scan PATH")
+    if not targets and tree is None and bom is None and lock is None:
+        raise UsageProblem("nothing to judge: name a target, or give --scan PATH, --bom FILE or --lock FILE")
     now = now_utc()
     moment = checked_date(as_of) or now
     rulebook = installed_rulebook(overlays)
@@ -87,13 +94,18 @@ def command(
     policy = load_policy(*find_policy(policy_word, overlays), rulebook, words)
     given = context_from(context_file) if context_file else None
     use = _use(policy, use_name, given=given is not None)
-    request = Request(targets=targets, tree=tree, include=include, revision=revision, mentioned=mentioned)
+    earlier = read_baseline(baseline) if baseline is not None else None
+    request = Request(
+        targets=targets, tree=tree, include=include, revision=revision, mentioned=mentioned, bom=bom, lock=lock
+    )
     collected = collect(
         request, rulebook, policy, _contexts(policy, use, given),
         fetch_options(now=now, offline=offline, revision=revision), as_of=moment, concurrency=concurrency,
         watch=with_progress,
     )  # fmt: skip
     gate = _judged(collected, policy, use, rulebook, words, moment)
+    if earlier is not None:
+        gate = apply_baseline(gate, earlier, beside=_beside(gate, policy))
     _write(gate, chosen, output, tree)
     sys.exit(exit_code_of(gate, collected.problems, exit_zero=exit_zero))
 
@@ -135,9 +147,17 @@ def _judged(
 
     results, waivers = judge(collected.subjects, policy, use, rulebook, words, day=moment[:10])
     return conclude(
-        results, waivers, policy, use, rulebook,
+        (*results, *collected.results), waivers, policy, use, rulebook,
         as_of=moment, errors=collected.errors, scan=collected.scan, warnings=collected.warnings,
     )  # fmt: skip
+
+
+def _beside(gate: Gate, policy: Policy) -> GateOutcome:
+    """Return what holds the gate whatever a baseline covers: targets nobody could read, calls nobody can see."""
+    unseen = gate.scan is not None and bool(gate.scan.unresolved) and policy.on_unresolved != "warn"
+    if unseen and policy.on_unresolved == "fail":
+        return "fail"
+    return "undecided" if unseen or gate.errors else "pass"
 
 
 def exit_code_of(gate: Gate, problems: Sequence[AuditorError], *, exit_zero: bool) -> int:

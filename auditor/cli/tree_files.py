@@ -23,7 +23,7 @@ def excerpts_of(tree: Path | None) -> Callable[[str], Sequence[str] | None] | No
             # A link may lead out of the tree; what is shown in a report must not.
             if not path.is_relative_to(inside) or not path.is_file() or path.stat().st_size > MAX_BYTES:
                 return None
-            return path.read_text("utf-8", errors="replace").splitlines()
+            return path.read_text("utf-8", errors="replace").replace("\r\n", "\n").split("\n")
         except (OSError, ValueError):
             return None
 

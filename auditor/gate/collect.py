@@ -9,11 +9,15 @@ from typing import TypeAlias
 import msgspec
 
 from auditor.errors import AuditorError, SubjectUnreachable, UsageProblem
+from auditor.fetch.bom_file import read_bom
 from auditor.fetch.interface import FetchOptions
 from auditor.fetch.targets import HUB_ENDPOINTS, Target, TargetProblem, expand_targets
+from auditor.gate.billed import bill_failures, bill_targets, bill_warnings
+from auditor.gate.held_lock import at_locked_commit, drift_results, recorded
+from auditor.gate.lock import read_lock
 from auditor.gate.scanned import Scanned, targets_of_scan
 from auditor.gate.subject import GateSubject, gate_subject
-from auditor.model.gate import ScanSummary
+from auditor.model.gate import GateResult, ScanSummary
 from auditor.model.report import FailedTarget
 from auditor.model.scan import Reference, Scan
 from auditor.model.snapshot import Snapshot
@@ -38,6 +42,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     include: tuple[str, ...] = ()
     revision: str | None = None
     mentioned: bool = False
+    bom: Path | None = None
+    """A bill of materials whose models are judged too."""
+    lock: Path | None = None
+    """A lock file: judged is what it locks, and drift fails."""
 
 
 class Collected(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +57,8 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     """The errors behind `errors`, for exit codes."""
     scan: ScanSummary | None
     warnings: tuple[str, ...]
+    results: tuple[GateResult, ...] = ()
+    """What the lock file says of the subjects."""
 
 
 def collect(
@@ -66,8 +76,13 @@ def collect(
 
     Raises `UsageProblem` when the request names nothing, or names a revision for several targets.
     """
-    named = expand_targets(request.targets, endpoints=(*HUB_ENDPOINTS, options.endpoint))
-    if request.targets and not named:
+    bom = read_bom(request.bom) if request.bom is not None else None
+    lock = read_lock(request.lock) if request.lock is not None else None
+    words = [*request.targets, *(bill_targets(bom) if bom is not None else ())]
+    if lock is not None and not words and request.tree is None:
+        words = list(lock.subjects)
+    named = expand_targets(words, endpoints=(*HUB_ENDPOINTS, options.endpoint))
+    if not named and request.tree is None and bom is None:
         raise UsageProblem("nothing to judge: the list of targets is empty")
     if request.revision is not None and (len(named) != 1 or request.tree is not None):
         raise UsageProblem("--revision goes with a single target; write org/name@revision instead")
@@ -79,21 +94,33 @@ def collect(
     def make(snapshot: Snapshot) -> Judged:
         return judged(auditor, snapshot, as_of=as_of, contexts=contexts)
 
-    subjects, errors, problems = [], list(found.failed), [_unreachable(entry) for entry in found.failed]
+    errors = [*found.failed, *(bill_failures(bom) if bom is not None else ())]
+    subjects, problems = [], [_unreachable(entry) for entry in errors]
+    # Judged is the locked commit; asked for is still what the code says.
+    asked = {target.requested: target for target in wanted if isinstance(target, Target)}
+    if lock is not None:
+        wanted = [at_locked_commit(one, lock) if isinstance(one, Target) else one for one in wanted]
     # A revision given apart is part of the options, which every target of the run would follow.
-    audited = Subjects(auditor, options).each(wanted, make, concurrency=concurrency)
-    for target, outcome in watch(audited, len(wanted)):
+    kept = recorded(lock, request.lock) if lock is not None and request.lock is not None else None
+    reader = Subjects(auditor, options, recorded=kept)
+    for target, outcome in watch(reader.each(wanted, make, concurrency=concurrency), len(wanted)):
         if isinstance(outcome, tuple):
             errors.append(outcome[0])
             problems.append(outcome[1])
         elif isinstance(target, Target):
-            subjects.append(gate_subject(outcome, target, places.get(_key(target), ()), request.revision))
+            named_so = asked[target.requested]
+            subjects.append(gate_subject(outcome, named_so, places.get(_key(named_so), ()), request.revision))
+    results, notes = drift_results(lock, list(asked), subjects) if lock is not None else ((), ())
+    told = [*_warnings(request, scan, found, wanted), *notes]
+    if bom is not None:
+        told += bill_warnings(bom, subjects, rulebook)
     return Collected(
         subjects=tuple(subjects),
         errors=tuple(errors),
         problems=tuple(problems),
         scan=_summary(scan) if scan else None,
-        warnings=tuple(_warnings(request, scan, found, wanted)),
+        warnings=tuple(told),
+        results=results,
     )
 
 

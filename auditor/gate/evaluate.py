@@ -108,11 +108,13 @@ def _fingerprint(rule: str, subject: GateSubject) -> str:
 
 
 def outcome_of(results: Iterable[GateResult]) -> GateOutcome:
-    """Return what the results leave of a run; warnings and what an exception covers hold nothing."""
+    """Return what the results leave of a run; warnings, exceptions that apply and a baseline's entries hold nothing."""
     counting = [
         result.outcome
         for result in results
-        if result.severity == "error" and not (result.waiver is not None and result.waiver.state == "applied")
+        if result.severity == "error"
+        and not result.in_baseline
+        and not (result.waiver is not None and result.waiver.state == "applied")
     ]
     if "fail" in counting:
         return "fail"

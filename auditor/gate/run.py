@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from auditor.gate.evaluate import NO_RULE, asking, judge_subject, outcome_of
+from auditor.gate.held_lock import LOCK_RULE
 from auditor.gate.subject import GateSubject
 from auditor.gate.waivers import Waivers
 from auditor.model.gate import Gate, GateOutcome, GateResult, GateRule, PolicyId, ScanSummary
@@ -107,5 +108,10 @@ def _rules(policy: Policy, use: PolicyUse, results: Sequence[GateResult]) -> tup
         found.append(
             GateRule(id=NO_RULE, title="A rule of the policy speaks of every subject",
                      help="Add a rule for this kind of subject.", file=file)
+        )  # fmt: skip
+    if any(result.rule == LOCK_RULE for result in results):
+        found.append(
+            GateRule(id=LOCK_RULE, title="What is used is what the lock file holds",
+                     help="Look at the change, then run `auditor lock --update` and commit the file.")
         )  # fmt: skip
     return tuple(found)
