@@ -45,7 +45,8 @@ def command(
     if len(chosen) > 1 and output is None:
         raise UsageProblem("several formats need -o NAME")
     begun = perf_counter()
-    survey = survey_of(Auditor(installed_rulebook()), RecordDump(records, cards), now=checked_date(as_of) or now_utc())
+    auditor = Auditor(installed_rulebook(), yardsticks=False)
+    survey = survey_of(auditor, RecordDump(records, cards), now=checked_date(as_of) or now_utc())
     for form in chosen:
         text = _text(survey, form)
         if output is None:

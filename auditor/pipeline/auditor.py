@@ -56,11 +56,16 @@ class Auditor:
         clarifications: Sequence[Clarification] = (),
         *,
         confirmations: Sequence[Confirmation] = (),
+        yardsticks: bool = True,
     ) -> None:
-        """Prepare for a batch; `confirmations` are a person's answers to criteria of frameworks."""
+        """Prepare for a batch; `confirmations` are a person's answers to criteria of frameworks.
+
+        Without `yardsticks` reports have no frameworks.
+        """
         self._readings = Readings(rulebook, (*rulebook.clarifications, *clarifications))
         self.rulebook = rulebook = self._readings.rulebook
         self.confirmations = tuple(confirmations)
+        self.yardsticks = yardsticks
         self.reading = Reading.from_mapping(rulebook.reading)
         self.knowledge = RulebookKnowledge(rulebook)
 
@@ -72,7 +77,14 @@ class Auditor:
         moment = as_of or snapshot.retrieved_at
         assessment = self.assess(snapshot, date=moment[:10])
         verdict = verdict_on(assessment, context, self.rulebook, date=moment[:10]) if context else None
-        return build_report(assessment, self.rulebook, as_of=moment, verdict=verdict, confirmations=self.confirmations)
+        return build_report(
+            assessment,
+            self.rulebook,
+            as_of=moment,
+            verdict=verdict,
+            confirmations=self.confirmations,
+            yardsticks=self.yardsticks,
+        )
 
     def assess(self, snapshot: Snapshot, *, date: str, depth: int = 0) -> Assessment:
         """Return everything concluded about a snapshot; bases are assessed the same way, one generation deeper."""

@@ -46,8 +46,12 @@ def build_report(
     as_of: str,
     verdict: Verdict | None = None,
     confirmations: Sequence[Confirmation] = (),
+    yardsticks: bool = True,
 ) -> Report:
-    """Return the report; findings are sorted by id, lineage by id and relation, data sets by id."""
+    """Return the report; findings are sorted by id, lineage by id and relation, data sets by id.
+
+    Without `yardsticks` the frameworks are left out, for whoever counts many reports and looks at none of them.
+    """
     facts, licensing = assessment.facts, assessment.licensing
     label, ceiling = label_of(rulebook.spectrum, assessment.grades, facts)
     low, high = score_of(assessment.grades)
@@ -67,7 +71,7 @@ def build_report(
         effective_terms=_terms(licensing.bound),
         lineage=lineage_of(assessment),
         capabilities=capabilities_of(rulebook.spectrum, facts),
-        frameworks=frameworks_of(assessment, rulebook, confirmations),
+        frameworks=frameworks_of(assessment, rulebook, confirmations) if yardsticks else {},
         findings=tuple(sorted(assessment.findings, key=lambda finding: finding.id)),
         obligations=obligations_of(rulebook.obligations, licensing.bound),
         channels=_channels(assessment),

@@ -40,7 +40,7 @@ def judged(auditor: Auditor, snapshot: Snapshot, *, as_of: str, contexts: Mappin
     date = as_of[:10]
     assessment = auditor.assess(snapshot, date=date)
     return Judged(
-        report=build_report(assessment, auditor.rulebook, as_of=as_of),
+        report=build_report(assessment, auditor.rulebook, as_of=as_of, confirmations=auditor.confirmations),
         facts=assessment.facts,
         verdicts={
             name: verdict_on(assessment, context, auditor.rulebook, date=date)

@@ -19,6 +19,7 @@ HEAVY = (
     "rich",
     "jinja2",
     "jsonschema",
+    "jsonschema_rs",
     "spdx_tools",
     "licenseclassifier",
     "license_expression",
