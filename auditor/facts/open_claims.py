@@ -41,10 +41,11 @@ def open_claims(view: SubjectView, reading: Reading, bases: tuple[BaseClaim, ...
     """
     if view.document is None or view.snapshot.kind != "model":
         return ()
-    own = own_names(view, bases)
+    hinted = [sentence for sentence in sentences_of(view) if _HINT.search(sentence.text)]
+    own = own_names(view, bases) if hinted else None
     found: list[OpenClaim] = []
-    for sentence in sentences_of(view):
-        if not _HINT.search(sentence.text) or sentence.text.rstrip("\"'\u201d) ").endswith(("?", "\uff1f")):
+    for sentence in hinted:
+        if sentence.text.rstrip("\"'\u201d) ").endswith(("?", "\uff1f")):
             continue
         text = own.sub(THIS, sentence.text) if own else sentence.text
         kind = _kind(text, reading)

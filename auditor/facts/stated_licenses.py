@@ -31,8 +31,9 @@ _TARGET = re.compile(r"\[[^\]\[]{0,200}\]\(\s?([^)\s]{1,300})")
 
 def stated_licenses(view: SubjectView, reading: Reading) -> Iterator[LicenseClaim]:
     """Yield licenses named, and limits set, where the sentence (or the license section) speaks of model or code."""
-    own = own_names(view, ())
-    for sentence, in_section in _speaking(view, reading):
+    speaking = list(_speaking(view, reading))
+    own = own_names(view, ()) if speaking else None
+    for sentence, in_section in speaking:
         yield from _named_in(view, reading, sentence, in_section, own)
         yield from _addressed_in(view, reading, sentence)
         yield from _limited_in(view, reading, sentence, in_section, own)
@@ -54,8 +55,9 @@ def code_files(view: SubjectView, reading: Reading) -> frozenset[str]:
     """
     found: set[str] = set()
     of_weights = False
-    own = own_names(view, ())
-    for sentence, in_section in _speaking(view, reading):
+    speaking = list(_speaking(view, reading))
+    own = own_names(view, ()) if speaking else None
+    for sentence, in_section in speaking:
         claims = list(_named_in(view, reading, sentence, in_section, own, linked=True))
         of_weights = of_weights or any(claim.scope == "weights" for claim in claims)
         for part in _parts(sentence.raw, reading):

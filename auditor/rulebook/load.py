@@ -62,6 +62,8 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     checks: dict[str, Check]
     spectrum: Spectrum
     disclosures: dict[str, Disclosure]
+    disclosed_hub_ids: dict[str, str]
+    """Lower-case Hub id -> the disclosure about it."""
     reading: dict[str, Any]
     """How cards and file lists are read (rules/reading.yaml)."""
     hints: LineageHints
@@ -99,8 +101,8 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
 
     def disclosure_of(self, hub_id: str) -> Disclosure | None:
         """Return the disclosure about a Hub repository, if there is one."""
-        wanted = hub_id.lower()
-        return next((d for d in self.disclosures.values() if wanted in (h.lower() for h in d.hub_ids)), None)
+        name = self.disclosed_hub_ids.get(hub_id.lower())
+        return self.disclosures[name] if name else None
 
 
 def load_rulebook(path: Path | None = None, *, overlays: Sequence[Path] = (), cache: Path | None = None) -> Rulebook:
@@ -170,6 +172,9 @@ def _read(root: Path, overlays: tuple[Path, ...], sound: SoundFiles) -> Rulebook
         checks=checks,
         spectrum=spectrum,
         disclosures=dict(sorted(disclosures.items())),
+        disclosed_hub_ids={
+            hub.lower(): name for name, one in sorted(disclosures.items(), reverse=True) for hub in one.hub_ids
+        },
         reading=reading.data,
         hints=hints,
         obligations=tuple(obligations.data["obligations"]) if obligations else (),
