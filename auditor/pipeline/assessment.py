@@ -58,6 +58,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
     licensing: Licensing
     bases: tuple[BaseAssessment, ...]
+    binding: tuple[BaseAssessment, ...]
+    """Those of the bases, or of their bases, whose licenses bind the subject."""
     datasets: tuple[DatasetAssessment, ...]
     teachers: tuple[TeacherClaim, ...]
     """Models whose outputs it was trained with."""

@@ -26,7 +26,14 @@ from auditor.model.policy import Clarification
 from auditor.model.report import Report
 from auditor.model.snapshot import Snapshot
 from auditor.pipeline.assessment import Assessment, BaseAssessment, Licensing
-from auditor.pipeline.bases import assess_bases, base_contradictions, capped_by_bases, guarded, unnamed_base
+from auditor.pipeline.bases import (
+    assess_bases,
+    base_contradictions,
+    binding_bases,
+    capped_by_bases,
+    guarded,
+    unnamed_base,
+)
 from auditor.pipeline.build_report import build_report
 from auditor.pipeline.claim_findings import hint_findings, open_claim_findings, weighed_hints
 from auditor.pipeline.clarifying import Readings, with_readings
@@ -106,7 +113,8 @@ class Auditor:
             self._disclosed_base if record is None else _nothing_disclosed,
             depth,
         )
-        licensing = self._licensing(snapshot, claims, bases, complete=complete)
+        binding = binding_bases(bases, disclosure, self.rulebook)
+        licensing = self._licensing(snapshot, claims, bases, binding, complete=complete)
         datasets = assess_datasets(snapshot, training_datasets(view), self.knowledge, self.rulebook)
         facts = facts.merged(licensing_facts(licensing, self.rulebook, complete=complete))
         facts = facts.merged(dataset_facts(datasets, complete=complete))
@@ -119,7 +127,7 @@ class Auditor:
         teachers = teacher_claims(view, self.reading, known.teachers, known.synthetic_data)
         hinted = tuple(item for hint in hints if hint.confidence != "low" for item in hint.evidence)
         hinted += bound_by_outputs(teachers, self.rulebook)
-        facts = facts.merged(guarded(facts, bases, () if bases else unnamed_base(view, facts), hinted))
+        facts = facts.merged(guarded(facts, bases, () if bases else unnamed_base(view, facts), hinted, binding))
         if record is not None:
             facts = facts.merged(without_grant(facts))
         findings = [
@@ -134,12 +142,12 @@ class Auditor:
                 date=date,
             ),
             *hint_findings(hints, self.rulebook),
-            *(derivative_findings(view, licensing, bases, self.rulebook, self.reading) if depth == 0 else ()),
+            *(derivative_findings(view, licensing, binding, self.rulebook, self.reading) if depth == 0 else ()),
         ]
         grades = capped_by_bases(grades_of(self.rulebook.spectrum, facts, findings), facts, bases)
         if depth == 0:
             stated = base_licenses(view, self.reading)
-            findings += revision_findings(snapshot, licensing, bases, stated, self.knowledge, self.rulebook)
+            findings += revision_findings(snapshot, licensing, binding, stated, self.knowledge, self.rulebook)
             said = open_claims(view, self.reading, claimed)
             findings += renumbered(teacher_findings(view, licensing, teachers, self.rulebook, self.reading), findings)
             findings += open_claim_findings(said, licensing, facts, grades, self.rulebook)
@@ -149,6 +157,7 @@ class Auditor:
             facts=facts,
             licensing=licensing,
             bases=bases,
+            binding=binding,
             datasets=datasets,
             teachers=teachers,
             contradictions=tuple(contradictions),
@@ -196,17 +205,18 @@ class Auditor:
         snapshot: Snapshot,
         claims: Sequence[LicenseClaim],
         bases: Sequence[BaseAssessment],
+        binding: Sequence[BaseAssessment],
         *,
         complete: bool,
     ) -> Licensing:
         licensing = license_subject(snapshot.id, claims, self.knowledge, self.rulebook, complete=complete)
-        contradictions = base_contradictions(licensing.weights, bases, self.rulebook)
+        contradictions = base_contradictions(licensing.weights, binding, self.rulebook)
         if contradictions:
             licensing = license_subject(
                 snapshot.id, claims, self.knowledge, self.rulebook, complete=complete, contradictions=contradictions
             )
         licensing = self._clarified(snapshot, licensing, bases)
-        theirs = [base.assessment.licensing.bound for base in bases if base.assessment]
+        theirs = [base.assessment.licensing.bound for base in binding if base.assessment]
         return msgspec.structs.replace(licensing, bound=merged_with_bases(licensing.bound, theirs, self.rulebook))
 
     def _clarified(self, snapshot: Snapshot, licensing: Licensing, bases: Sequence[BaseAssessment]) -> Licensing:

@@ -13,9 +13,18 @@ from auditor.model.license import Resolution
 from auditor.model.repositories import named_repositories
 from auditor.model.snapshot import FileEntry, Related, Snapshot
 from auditor.pipeline.assessment import Assessment, BaseAssessment
+from auditor.rulebook.disclosures import Disclosure
 from auditor.rulebook.load import Rulebook
 
-__all__ = ["assess_bases", "base_contradictions", "capped_by_bases", "guarded", "snapshot_of_related", "unnamed_base"]
+__all__ = [
+    "assess_bases",
+    "base_contradictions",
+    "binding_bases",
+    "capped_by_bases",
+    "guarded",
+    "snapshot_of_related",
+    "unnamed_base",
+]
 
 MAX_DEPTH = 6
 FREE_RELICENSING = ("free", "free-with-flow-down")
@@ -101,7 +110,29 @@ def _ancestors(bases: Sequence[BaseAssessment]) -> Iterator[BaseAssessment]:
     for base in bases:
         yield base
         if base.assessment is not None:
-            yield from _ancestors(base.assessment.bases)
+            yield from _ancestors(base.assessment.binding)
+
+
+def binding_bases(
+    bases: Sequence[BaseAssessment], disclosure: Disclosure | None, rulebook: Rulebook
+) -> tuple[BaseAssessment, ...]:
+    """Return the bases whose licenses bind the subject.
+
+    A base of the same publisher binds no more where a reviewed source says that the publisher released this model
+    under a license of its own: who holds the rights may grant them twice. What that base was made from still binds.
+    Decision 014; the owner's name alone proves nothing.
+    """
+    if disclosure is None or disclosure.licensed_anew is None:
+        return tuple(bases)
+    found: list[BaseAssessment] = []
+    for base in bases:
+        theirs = rulebook.disclosure_of(base.claim.id) or rulebook.disclosures.get(base.claim.id)
+        named = theirs is not None and disclosure.base in (theirs.id, *theirs.hub_ids)
+        if named and theirs is not None and theirs.publisher == disclosure.publisher and base.assessment is not None:
+            found += base.assessment.binding
+        else:
+            found.append(base)
+    return tuple(found)
 
 
 def unnamed_base(view: SubjectView, facts: Facts) -> tuple[Evidence, ...]:
@@ -131,9 +162,11 @@ def guarded(
     bases: Sequence[BaseAssessment],
     unnamed: tuple[Evidence, ...] = (),
     hinted: tuple[Evidence, ...] = (),
+    binding: Sequence[BaseAssessment] | None = None,
 ) -> dict[str, Fact]:
     """Return the facts that hold until the chain was followed: no grant is established over a base (section 5).
 
+    `binding` are those of the bases whose grant is needed, all of them by default.
     `unnamed` is the evidence of a base that nothing names; a chain that cannot even be begun was not followed.
     `hinted` only makes one likely: then no grant is established either, and whether there is a base stays open.
     """
@@ -143,7 +176,7 @@ def guarded(
             return {"lineage_followed": Fact(name="lineage_followed", state="known", value=True)}
         return {}
     if bases and not hinted and all(map(_followed, bases)):
-        return _granted_down(facts, bases)
+        return _granted_down(facts, bases, bases if binding is None else binding)
     names = ", ".join(sorted({base.claim.id for base in bases})) or "a base model that is not named"
     evidence = tuple(item for base in bases for item in base.claim.evidence) or unnamed or hinted
     followed = Fact(name="lineage_followed", state="known", value=False, evidence=evidence)
@@ -173,14 +206,14 @@ def _followed(base: BaseAssessment) -> bool:
     return snapshot.files_complete and metadata and followed.value is not False
 
 
-def _granted_down(facts: Facts, bases: Sequence[BaseAssessment]) -> dict[str, Fact]:
-    """Return that the chain was followed, and the grant that is left of it: every base must grant something too."""
+def _granted_down(facts: Facts, bases: Sequence[BaseAssessment], binding: Sequence[BaseAssessment]) -> dict[str, Fact]:
+    """Return that the chain was followed, and the grant that is left of it: every base that binds must grant too."""
     evidence = tuple(item for base in bases for item in base.claim.evidence)
     found = {"lineage_followed": Fact(name="lineage_followed", state="known", value=True, evidence=evidence)}
     own = facts.get("grant_established")
     if own.state != "known" or own.value is not True:
         return found
-    for base in bases:
+    for base in binding:
         assert base.assessment is not None
         theirs = base.assessment.facts.get("grant_established")
         if theirs.state == "known" and theirs.value is False:

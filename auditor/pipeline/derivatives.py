@@ -118,7 +118,7 @@ def _bases(bases: Sequence[BaseAssessment]) -> Iterator[Base]:
             continue
         for name in base.assessment.licensing.weights.governing:
             yield Base(model=base.claim.id, license=name)
-        yield from _bases(base.assessment.bases)
+        yield from _bases(base.assessment.binding)
 
 
 def flags_of(

@@ -29,12 +29,12 @@ def verdict_on(assessment: Assessment, context: Context, rulebook: Rulebook, *, 
         return _service(assessment, context)
     known, notes = _with_facts(assessment, context)
     own = _own(assessment, known, rulebook, date)
-    parts = [own, *(_inherited(base.claim.id, base.assessment, known, rulebook, date) for base in assessment.bases)]
+    parts = [own, *(_inherited(base.claim.id, base.assessment, known, rulebook, date) for base in assessment.binding)]
     if assessment.facts.get("grant_established").state == "unknown" and own.outcome.startswith("allowed"):
         parts.append(_not_established(assessment))
     profiles = [
         rulebook.licenses[name]
-        for one in (assessment, *(base.assessment for base in assessment.bases if base.assessment))
+        for one in (assessment, *(base.assessment for base in assessment.binding if base.assessment))
         for name in one.licensing.weights.governing
     ]
     verdict = all_apply(parts, list({profile.id: profile for profile in profiles}.values()), known)
@@ -171,7 +171,7 @@ def _inherited(base_id: str, base: Assessment | None, context: Context, rulebook
         ask = Question(field=f"license of {base_id}", why=detail)
         return Verdict(license=base_id, outcome="unclear", reasons=(reason,), questions=(ask,))
     own = _own(base, context, rulebook, date)
-    deeper = [_inherited(one.claim.id, one.assessment, context, rulebook, date) for one in base.bases]
+    deeper = [_inherited(one.claim.id, one.assessment, context, rulebook, date) for one in base.binding]
     return all_apply([own, *deeper], [], context)
 
 

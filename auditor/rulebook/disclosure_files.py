@@ -27,7 +27,21 @@ def read_disclosures(
             reader.problems.append(f"{document.at(('license', 'id'))}: no profile {named!r}{near}")
         reader.problems += _disclosed_problems(document, vocabulary)
         found[data["id"]] = build_disclosure(data)
+    reader.problems += _anew_problems(found)
     return found
+
+
+def _anew_problems(found: dict[str, Disclosure]) -> list[str]:
+    """Return each disclosure that claims a license anew over a base that is not known to be the publisher's own."""
+    by_hub_id = {hub_id.lower(): one for one in found.values() for hub_id in one.hub_ids}
+    problems = []
+    for one in found.values():
+        if one.licensed_anew is None:
+            continue
+        base = found.get(one.base or "") or by_hub_id.get((one.base or "").lower())
+        if base is None or base.publisher != one.publisher:
+            problems.append(f"{one.key}: licensed_anew needs a disclosed base of the same publisher")
+    return problems
 
 
 def _disclosed_problems(document: StrictYaml, vocabulary: Vocabulary) -> list[str]:

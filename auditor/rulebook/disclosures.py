@@ -54,6 +54,8 @@ class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
     stages: tuple[dict[str, Any], ...]
     links: tuple[dict[str, Any], ...]
     channels: tuple[Channel, ...]
+    licensed_anew: Evidence | None = None
+    """What says that the publisher of the base released this model, made from it, under a license of its own."""
     released: tuple[str, Evidence] | None = None
     """ISO date on which the model came out, and the source that says so."""
 
@@ -83,6 +85,7 @@ def build_disclosure(data: dict[str, Any]) -> Disclosure:
         stages=tuple(data.get("stages", ())),
         links=tuple(data.get("links", ())),
         channels=tuple(_channel(spec) for spec in data.get("channels", ())),
+        licensed_anew=source_evidence(data["licensed_anew"]["source"]) if "licensed_anew" in data else None,
         released=(released["on"], source_evidence(released["source"])) if released else None,
     )
 
