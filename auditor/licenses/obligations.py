@@ -12,10 +12,13 @@ __all__ = ["obligations_of"]
 
 
 def obligations_of(rules: Sequence[Mapping[str, Any]], bound: Mapping[str, BoundTerm] | None) -> tuple[Obligation, ...]:
-    """Return every duty that a term brings, sorted by kind, license and section; nothing without terms."""
+    """Return every duty that a term brings, sorted by kind, license and section; nothing without terms.
+
+    The same duty of the same license is said once, however many ancestors carry that license.
+    """
     if bound is None:
         return ()
-    found = [duty for rule in rules for duty in _duties(rule, bound[rule["term"]])]
+    found = dict.fromkeys(duty for rule in rules for duty in _duties(rule, bound[rule["term"]]))
     return tuple(sorted(found, key=lambda o: (o.kind, o.when, o.license, o.section or "", o.detail)))
 
 
