@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from auditor.cli.output_file import write_output
 from auditor.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def command(
     if output is None:
         click.echo(text, nl=False)
     else:
-        _write(output, text)
+        write_output(output, text)
     # No record compared is an outage or a mistake, never agreement.
     sys.exit(0 if agreement.compared else 3)
 
@@ -116,11 +117,3 @@ def _audited(
         else:
             failures |= dict.fromkeys(keys[outcome[0].target], outcome[0].message)
     return reports, failures
-
-
-def _write(output: Path, text: str) -> None:
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageProblem(f"cannot write {output}: {error.strerror}") from error

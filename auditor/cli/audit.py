@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.output_file import write_output
 from auditor.errors import AuditorError, UsageProblem
 from auditor.render.interface import FORMATS
 
@@ -139,15 +140,7 @@ def _write_all(
         if output is None:
             click.echo(text, nl=False)
         else:
-            _write_file(output / f"report.{FORMATS[name].extension}" if several else output, text)
-
-
-def _write_file(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageProblem(f"cannot write {path}: {error.strerror}") from error
+            write_output(output / f"report.{FORMATS[name].extension}" if several else output, text)
 
 
 def _complain(error: AuditorError, entry: FailedTarget) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.output_file import write_output
 from auditor.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -64,10 +65,7 @@ def command(
     if output is None:
         click.echo(text, nl=False)
     else:
-        try:
-            output.write_text(text, encoding="utf-8", newline="")
-        except OSError as error:
-            raise UsageProblem(f"cannot write {output}: {error.strerror}") from error
+        write_output(output, text)
     sys.exit(codes.code())
 
 

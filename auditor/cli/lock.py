@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.output_file import write_output
 from auditor.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def command(
         if codes.code():
             click.echo("nothing was written: not every target could be audited", err=True)
             sys.exit(codes.code())
-        _write(file, lock_text(Lock(subjects=now)))
+        write_output(file, lock_text(Lock(subjects=now)))
         click.echo(f"locked {len(now)} subjects in {file}", err=True)
     drifts = drift_of(before, words, now) if before is not None else []
     for drift in drifts:
@@ -121,10 +122,3 @@ def _audited(
         if record_beside is not None and snapshot is not None:
             write_evidence(record_beside, outcome.subject.requested, snapshot)
     return found
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageProblem(f"cannot write {file}: {error.strerror}") from error

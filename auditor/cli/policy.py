@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.output_file import write_output
 from auditor.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -46,11 +47,7 @@ def init(name: str, output: Path, force: bool, overlays: tuple[Path, ...]) -> No
     if output.is_dir():
         raise UsageProblem(f"{output} is a folder; -o takes a file such as policy.yaml")
     free_output(output, force=force)
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(known[name].read_bytes())
-    except OSError as error:
-        raise UsageProblem(f"cannot write {output}: {error.strerror}") from error
+    write_output(output, known[name].read_bytes())
     click.echo(f"{output}: a copy of {name}; read it, change it, then: auditor gate --policy {output} TARGET")
 
 

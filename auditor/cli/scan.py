@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.output_file import write_output
+
 __all__ = ["command"]
 
 
@@ -47,8 +49,5 @@ def command(path: Path, form: str, include: tuple[str, ...], output: Path | None
     if output is None:
         click.echo(data.decode(), nl=False)
         return
-    try:
-        output.write_bytes(data)
-    except OSError as error:
-        raise UsageProblem(f"cannot write {str(output)!r}: {error.strerror}") from error
+    write_output(output, data)
     sys.stderr.write(f"{len(scan.references)} references written to {output}\n")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.output_file import write_output
+
 if TYPE_CHECKING:
     from auditor.model.survey import Survey
 
@@ -53,11 +55,7 @@ def command(
             click.echo(text, nl=False)
         else:
             path = output.with_name(f"{output.name}.{_FORMATS[form]}") if len(chosen) > 1 else output
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8", newline="\n")
-            except OSError as error:
-                raise UsageProblem(f"cannot write {path}: {error.strerror}") from error
+            write_output(path, text)
     if stats:
         seconds = perf_counter() - begun
         click.echo(f"{survey.repositories} repositories in {seconds:.1f} s, peak memory {_peak_mb()}", err=True)

@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from auditor.cli.group import program_version
+from auditor.cli.output_file import write_output
 from auditor.errors import UsageProblem
 from auditor.table.formats import FORMATS, IMAGES, figure, writer
 
@@ -71,12 +72,12 @@ def write_files(builder: TableBuilder, files: Sequence[OutputFile], options: Tab
             if file.format in FORMATS and FORMATS[file.format].sidecar and not options.comments:
                 click.echo(f"cite: {'; '.join(_cited(table))}", err=True)
         else:
-            _write(file.path, content)
+            write_output(file.path, content)
             if file.format in FORMATS and FORMATS[file.format].sidecar:
                 from auditor.table.json_v1 import sidecar
 
                 beside = file.path.with_name(f"{file.path.name}.citation.json")
-                _write(beside, sidecar(table, file.path.name, hashlib.sha256(content).hexdigest()))
+                write_output(beside, sidecar(table, file.path.name, hashlib.sha256(content).hexdigest()))
 
 
 def _content(table: Table, file: OutputFile, options: TableOptions) -> bytes:
@@ -100,11 +101,3 @@ def _cited(table: Table) -> list[str]:
     from auditor.table.citation import citation_lines
 
     return citation_lines(table)[:-1]
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise UsageProblem(f"cannot write {path}: {error.strerror or error}") from error
