@@ -43,6 +43,7 @@ _OVERLAY = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--offline", is_flag=True, help="Use only what is on this machine.")
 @click.option("--as-of", metavar="DATE", help="The day of the judgment: exceptions expire by it. Default: today.")
 @click.option("--revision", metavar="REV", help="Branch, tag or commit; for a single target.")
+@click.option("--complete", is_flag=True, help="A folder given as target is the whole repository.")
 @click.option("--mentioned", is_flag=True, help="List what the tree only mentions (tests, prose); it is not judged.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Scan what is skipped otherwise; repeatable.")
 @click.option("--rules", "overlays", multiple=True, type=_OVERLAY,
@@ -63,6 +64,7 @@ def command(
     offline: bool,
     as_of: str | None,
     revision: str | None,
+    complete: bool,
     mentioned: bool,
     include: tuple[str, ...],
     overlays: tuple[Path, ...],
@@ -74,12 +76,15 @@ def command(
     Leaves with 0 when every rule passed, 10 when one failed, 11 when a fact that the policy reads is not known, and 3
     when a model could not be read. Exceptions with an owner and an expiry are part of the policy.
     """
+    import msgspec
+
     from auditor.cli.context_file import context_from
     from auditor.cli.dates import checked_date
     from auditor.cli.environment import fetch_options, installed_rulebook, now_utc
     from auditor.cli.progress import with_progress
     from auditor.gate.baseline import apply_baseline, read_baseline
     from auditor.gate.collect import Request, collect
+    from auditor.gate.run import replaced_contexts
     from auditor.rulebook.policy_files import find_policy, load_policy, load_policy_words
 
     chosen = tuple(dict.fromkeys(formats)) or ("text",)
@@ -98,11 +103,14 @@ def command(
     request = Request(
         targets=targets, tree=tree, include=include, revision=revision, mentioned=mentioned, bom=bom, lock=lock
     )
+    options = fetch_options(now=now, offline=offline, revision=revision, complete=complete)
     collected = collect(
-        request, rulebook, policy, _contexts(policy, use, given),
-        fetch_options(now=now, offline=offline, revision=revision), as_of=moment, concurrency=concurrency,
+        request, rulebook, policy, _contexts(policy, use, given), options, as_of=moment, concurrency=concurrency,
         watch=with_progress,
     )  # fmt: skip
+    if given is not None:
+        told = replaced_contexts(policy, use_name, given.get("use.kind"))
+        collected = msgspec.structs.replace(collected, warnings=(*collected.warnings, *told))
     gate = _judged(collected, policy, use, rulebook, words, moment)
     if earlier is not None:
         gate = apply_baseline(gate, earlier, beside=_beside(gate, policy))
@@ -154,7 +162,7 @@ def _judged(
 
 def _beside(gate: Gate, policy: Policy) -> GateOutcome:
     """Return what holds the gate whatever a baseline covers: targets nobody could read, calls nobody can see."""
-    unseen = gate.scan is not None and bool(gate.scan.unresolved) and policy.on_unresolved != "warn"
+    unseen = gate.scan is not None and gate.scan.unseen and policy.on_unresolved != "warn"
     if unseen and policy.on_unresolved == "fail":
         return "fail"
     return "undecided" if unseen or gate.errors else "pass"

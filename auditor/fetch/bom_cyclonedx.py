@@ -24,6 +24,10 @@ def read_cyclonedx(data: dict[str, Any], finds: Finds) -> None:
     Hub. Ancestors of a component (`pedigree`) are left to the audit, which follows them from the source.
     Raises `UsageProblem` beyond 500,000 components.
     """
+    if not isinstance(data.get("components") or [], list):
+        finds.refuse("components", "/components", "they are no list, so nothing of them can be judged")
+    # Services have no source that could be read; they are told as not judged.
+    finds.others += len(list(dicts(data.get("services"))))
     cards: list[tuple[str, dict[str, Any]]] = []
     seen = 0
     for path, component in _components(data):
@@ -56,7 +60,7 @@ def _components(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _kind(component: dict[str, Any]) -> Literal["model", "dataset"] | None:
-    stated = component.get("type")
+    stated = (text(component.get("type")) or "").lower()
     if stated == "machine-learning-model" or isinstance(component.get("modelCard"), dict):
         return "model"
     purl = text(component.get("purl"))

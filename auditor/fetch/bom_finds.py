@@ -20,6 +20,8 @@ _TEXT: Final = 2_000
 _ADDRESSES: Final = 1_000
 # The type that the registry of package URLs gives to repositories of the Hub.
 _HUB_PURL: Final = "huggingface"
+# Fields that say where a component lies, not where something about it can be read.
+_ITSELF: Final = ("externalReferences (distribution)", "externalReferences (vcs)", "downloadLocation")
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.IGNORECASE)
 _VCS = re.compile(r"^(?:git|hg|svn|bzr)\+")
 
@@ -78,6 +80,10 @@ class Finds:
                 )
             )
 
+    def refuse(self, name: str, path: str, message: str) -> None:
+        """Note a part of the bill that cannot be read at all; what it may list must not read as accepted."""
+        self._problems.append(BomProblem(name=name, kind="model", ref=None, path=path, message=message))
+
 
 def text(value: Any) -> str | None:
     """Return a string without space around it, cut at 2,000 characters; `None` for anything else or nothing."""
@@ -105,7 +111,11 @@ def _entry(component: Component) -> BomEntry:
 
     Raises `UsageProblem`, with the sentence for the problem, when it names no source or more than one.
     """
-    found = _from_purls(component) or _from_addresses(component)
+    found = _from_purls(component)
+    if found:
+        # A package URL beside an address where the thing itself lies: both must mean the same repository.
+        found |= _elsewhere(component, {f"{target.scheme}:{target.id.lower()}" for target, _ in found.values()})
+    found = found or _from_addresses(component)
     if not found:
         raise UsageProblem(_no_source(component))
     if len(found) > 1:
@@ -179,6 +189,17 @@ def _from_addresses(component: Component) -> dict[str, tuple[Target, str]]:
             if found:
                 return found
     return {}
+
+
+def _elsewhere(component: Component, known: set[str]) -> dict[str, tuple[Target, str]]:
+    """Return other repositories of the component's kind that it names as the place where it lies itself."""
+    scheme = "dataset" if component.kind == "dataset" else "hub"
+    found: dict[str, tuple[Target, str]] = {}
+    for address, field in component.addresses[:_ADDRESSES]:
+        target = _from_address(address) if field in _ITSELF else None
+        if target is not None and target.scheme == scheme and f"{scheme}:{target.id.lower()}" not in known:
+            found.setdefault(f"{scheme}:{target.id.lower()}@", (target, field))
+    return found
 
 
 def _from_address(address: str) -> Target | None:

@@ -12,7 +12,7 @@ from auditor.model.evidence import Evidence, Fact
 from auditor.rulebook.load import Rulebook
 from auditor.rulebook.policies import PolicyRule, PolicyWords
 
-__all__ = ["Answer", "Asking", "Judge", "gaps_in", "open_facts", "settled_by"]
+__all__ = ["Answer", "Asking", "Judge", "gaps_in", "open_facts", "repository_hint", "settled_by"]
 
 MAX_NAMED = 8
 
@@ -56,6 +56,14 @@ def gaps_in(subject: GateSubject, names: Iterable[str]) -> tuple[Fact, ...]:
     open_ones = open_facts(subject, (fact.name for fact in facts))
     records = tuple(fact for fact in facts if isinstance(fact.value, list) and fact.value)
     return open_ones or records or facts
+
+
+def repository_hint(subject: GateSubject, asking: Asking) -> str:
+    """Return which repository to judge in the place of a catalog entry, or of files at hand."""
+    entry = asking.rulebook.disclosures.get(subject.report.subject.id) if subject.cataloged else None
+    if entry is None or not entry.hub_ids:
+        return "Judge the repository they came from, as org/name@commit."
+    return f"Judge the repository itself, which shows files, texts and bases: {' or '.join(entry.hub_ids)}."
 
 
 def settled_by(gaps: Iterable[Fact], asking: Asking) -> str:

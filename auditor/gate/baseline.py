@@ -7,6 +7,7 @@ exception covered then is not covered now: a baseline must not make an exception
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from auditor.model.gate import Gate, GateOutcome, GateResult
 __all__ = ["apply_baseline", "read_baseline"]
 
 MAX_BYTES = 64_000_000
+_AT_COMMIT = re.compile(r"@[0-9a-fA-F]{40}$")
 _HINT = "write one with: auditor gate ... --format json -o baseline.json"
 _OUTCOMES: tuple[GateOutcome, ...] = ("pass", "undecided", "fail")
 _SEVERITIES = ("note", "warning", "error")
@@ -91,6 +93,8 @@ def _held(result: GateResult, waiting: dict[str, list[GateResult]], warnings: li
 
 def _worse(entry: GateResult, now: GateResult) -> str | None:
     """Return in what way a result is worse than its entry, `None` if in none."""
+    if (entry.rule, _unpinned(entry)) != (now.rule, _unpinned(now)):
+        return f"its fingerprint is that of {now.rule} on {_unpinned(now)}"
     if _OUTCOMES.index(now.outcome) > _OUTCOMES.index(entry.outcome):
         return f"it was {entry.outcome} and is {now.outcome}"
     if _SEVERITIES.index(now.severity) > _SEVERITIES.index(entry.severity):
@@ -103,6 +107,11 @@ def _worse(entry: GateResult, now: GateResult) -> str | None:
         # Without a hash only the very same words about the very same revision show that nothing changed.
         return "it has no license evidence to compare, and what was found changed"
     return None
+
+
+def _unpinned(result: GateResult) -> str:
+    """Return the subject without its commit; a channel (`disclosed:org/model@channel`) is no commit."""
+    return _AT_COMMIT.sub("", result.subject).lower()
 
 
 def _counts(result: GateResult) -> bool:

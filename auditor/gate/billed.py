@@ -31,6 +31,9 @@ def bill_failures(bom: Bom) -> tuple[FailedTarget, ...]:
 
 def bill_warnings(bom: Bom, subjects: Iterable[GateSubject], rulebook: Rulebook) -> Iterator[str]:
     """Yield the notes of the bill, and every license it claims that is not what was concluded from the sources."""
+    if bom.others:
+        count = "1 entry is" if bom.others == 1 else f"{bom.others} entries are"
+        yield f"bill of materials: {count} no model and no data set (libraries, services): not judged"
     by_target = {subject.asked: subject for subject in subjects}
     for entry in bom.entries:
         if entry.note:

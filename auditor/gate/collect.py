@@ -15,6 +15,7 @@ from auditor.fetch.targets import HUB_ENDPOINTS, Target, TargetProblem, expand_t
 from auditor.gate.billed import bill_failures, bill_targets, bill_warnings
 from auditor.gate.held_lock import at_locked_commit, drift_results, recorded
 from auditor.gate.lock import read_lock
+from auditor.gate.readings import reading_warnings
 from auditor.gate.scanned import Scanned, targets_of_scan
 from auditor.gate.subject import GateSubject, gate_subject
 from auditor.model.gate import GateResult, ScanSummary
@@ -31,6 +32,7 @@ from auditor.verdict.context import Context
 __all__ = ["Collected", "Request", "collect"]
 
 _Audited: TypeAlias = tuple[Target | TargetProblem, Judged | tuple[FailedTarget, AuditorError]]
+MAX_NAMED = 20
 Watch: TypeAlias = Callable[[Iterable[_Audited], int], Iterator[_Audited]]
 
 
@@ -111,7 +113,13 @@ def collect(
             named_so = asked[target.requested]
             subjects.append(gate_subject(outcome, named_so, places.get(_key(named_so), ()), request.revision))
     results, notes = drift_results(lock, list(asked), subjects) if lock is not None else ((), ())
+    if lock is not None and (loose := sorted({s.name for s in subjects if s.references and s.newer_possible})):
+        notes = (
+            *notes,
+            f"judged at the commit of the lock, while the code names none and loads the newest: {_some(loose)}",
+        )
     told = [*_warnings(request, scan, found, wanted), *notes]
+    told += reading_warnings(policy.clarifications, subjects, day=as_of[:10])
     if bom is not None:
         told += bill_warnings(bom, subjects, rulebook)
     return Collected(
@@ -168,6 +176,12 @@ def _warnings(
         return
     if not wanted and not found.failed:
         yield f"{scan.root} uses no model and no data set that this program can see: nothing was judged"
+    if scan.excluded:
+        # Whoever writes the code can write the comment too: a reviewer must see what it takes out.
+        places = [f"{one.target} ({one.file}:{one.line})" for one in scan.excluded]
+        yield f"taken out by `auditor: ignore`, not judged: {_some(places)}"
+    if scan.passed_over:
+        yield f"folders that were not read: {_some(scan.passed_over)}; --include FOLDER reads one"
     for problem in scan.problems:
         place = f"{problem.file}:{problem.line}" if problem.line else problem.file
         yield f"{place} was not read as a whole: {problem.message}"
@@ -176,3 +190,8 @@ def _warnings(
             yield f"mentioned, not judged: {reference.target} ({reference.file}:{reference.line})"
     elif found.mentioned:
         yield f"{len(found.mentioned)} references are only mentioned (tests, prose) and were not judged: --mentioned"
+
+
+def _some(words: Sequence[str]) -> str:
+    rest = len(words) - MAX_NAMED
+    return ", ".join(words[:MAX_NAMED]) + (f" and {rest} more" if rest > 0 else "")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from auditor.gate.answers import Answer, Asking, open_facts, settled_by
-from auditor.gate.proof import not_read
+from auditor.gate.proof import not_followed, not_read
 from auditor.gate.subject import GateSubject
 from auditor.model.evidence import Fact
 from auditor.model.finding import DIMENSIONS, Dimension
@@ -108,7 +108,7 @@ def _part(entry: Any, name: str, default: Any = "unknown") -> Any:
     return entry.get(name, default) if isinstance(entry, dict) else getattr(entry, name, default)
 
 
-def judge_verdict(rule: PolicyRule, subject: GateSubject, asking: Asking) -> Answer:  # noqa: ARG001 - one shape for all
+def judge_verdict(rule: PolicyRule, subject: GateSubject, asking: Asking) -> Answer:
     """Judge whether the use of a context is allowed."""
     name = rule.data["context"]
     verdict = subject.verdicts[name]
@@ -116,9 +116,9 @@ def judge_verdict(rule: PolicyRule, subject: GateSubject, asking: Asking) -> Ans
     why = "; ".join(dict.fromkeys(_reason(r.license, r.section, r.detail) for r in deciding[:3]))
     detail = f"{verdict.outcome} under {name}" + (f": {why}" if why else "")
     if verdict.outcome in rule.data["in"]:
-        hidden = not_read(subject)
+        hidden = not_read(subject) or not_followed(subject, asking)
         if hidden is not None:
-            # What the hidden text says could take the permission away.
+            # What the hidden text, or the base, says could take the permission away.
             return hidden
         duties = sum(duty.when == "now" for duty in verdict.obligations)
         return Answer(met=True, detail=f"{verdict.outcome} under {name}" + (f", {duties} duties now" if duties else ""))

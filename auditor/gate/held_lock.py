@@ -20,6 +20,7 @@ __all__ = ["LOCK_RULE", "at_locked_commit", "drift_results", "recorded"]
 
 LOCK_RULE = "lock"
 _HELP = "Look at the change, then run `auditor lock --update` and commit the file."
+_READ = " A clarification counts here: a lock is written under it with `--policy FILE`."
 _ON_THE_HUB = ("hub", "dataset")
 
 
@@ -32,11 +33,16 @@ def at_locked_commit(target: Target, lock: Lock) -> Target:
 
 
 def recorded(lock: Lock, file: Path) -> Callable[[Target], Snapshot | None]:
-    """Return a reader of the evidence recorded beside a lock file; it gives `None` where nothing was recorded."""
+    """Return a reader of the evidence recorded beside a lock file; it gives `None` where nothing was recorded.
+
+    Only a commit of the Hub stands for what lies there: folders, files and the catalog are at hand, and read again.
+    """
 
     def read(target: Target) -> Snapshot | None:
         entry = lock.subjects.get(target.requested)
-        return recorded_evidence(file, target.requested, entry) if entry is not None else None
+        if entry is None or target.scheme not in _ON_THE_HUB:
+            return None
+        return recorded_evidence(file, target.requested, entry)
 
     return read
 
@@ -68,7 +74,7 @@ def _result(drift: Drift, subject: GateSubject | None) -> GateResult:
         rule=LOCK_RULE,
         detail=drift.detail[:2000],
         target=drift.target,
-        help=_HELP,
+        help=_HELP + (_READ if subject is not None and subject.clarified and drift.kind == "conclusion" else ""),
         references=subject.references if subject else (),
         evidence_hash=subject.report.license_evidence.sha256 if subject else None,
         fingerprint=hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:32],

@@ -20,6 +20,8 @@ __all__ = ["judge_category", "judge_license", "judge_status", "not_granted"]
 CLARIFIED_STATUS = "clarified"
 _HOSTED = "no weights are published; the operator's terms govern, and nobody here has read them"
 MAX_CHOICES = 256
+# Of the kinds of nodes in a lineage: what a model can be made from. A data set is no license of the weights.
+_MODELS = ("model", "disclosed")
 _NO_LICENSE = "no license is declared, stated or found: nobody granted anything"
 
 
@@ -94,7 +96,7 @@ def _alternatives(concluded: str | None) -> tuple[frozenset[str], ...]:
 def _bases(subject: GateSubject) -> Iterator[_Part]:
     own = subject.report.subject.id
     for node in subject.report.lineage.nodes:
-        if node.kind == "model" and node.id != own:
+        if node.kind in _MODELS and node.id != own:
             yield _Part(node.id, _alternatives(node.license) if node.status == "read" else ())
 
 
@@ -177,7 +179,9 @@ def judge_category(rule: PolicyRule, subject: GateSubject, asking: Asking) -> An
     concluded = subject.license.concluded or "what governs"
     if holding and rule.denies:
         return Answer(
-            met=False, detail=f"{concluded} is {_joined(holding)}: {_plain(holding[0], asking)}",
+            met=False,
+            detail=f"{concluded} is {_joined(holding)}: {_plain(holding[0], asking)}"
+            + _bound_by(subject, holding, asking),
             evidence=_evidence(subject),
         )  # fmt: skip
     if holding or (rule.denies and not open_ones):
@@ -195,9 +199,21 @@ def judge_category(rule: PolicyRule, subject: GateSubject, asking: Asking) -> An
             evidence=_evidence(subject),
         )
     return Answer(
-        met=False, detail=f"{concluded} is not {' or '.join(listed)}: {_plain(listed[0], asking)}",
+        met=False,
+        detail=f"{concluded} is not {' or '.join(listed)}: {_plain(listed[0], asking)}"
+        + _bound_by(subject, listed, asking),
         evidence=_evidence(subject),
     )  # fmt: skip
+
+
+def _bound_by(subject: GateSubject, names: Sequence[str], asking: Asking) -> str:
+    """Return the bases whose terms are among those that make the category; what the subject says is not all."""
+    categories = [asking.words.categories[name] for name in names if name in asking.words.categories]
+    reads = frozenset[str]().union(*(category.when.reads for category in categories))
+    terms = subject.report.effective_terms
+    bound = [terms[name.removeprefix("term.")] for name in reads if name.removeprefix("term.") in terms]
+    others = sorted({who for term in bound for who in term.from_} - {subject.report.subject.id})
+    return f" (by the terms of {', '.join(others)} too)" if others else ""
 
 
 def _plain_category(subject: GateSubject) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from auditor.rulebook.schema_check import schema_errors
 __all__ = ["Drift", "drift_of", "lock_text", "locked", "read_lock"]
 
 _BYTES = 16_000_000
+_COMMIT = re.compile(r"[0-9a-fA-F]{40}")
 DriftKind = Literal["not-locked", "not-used", "evidence", "conclusion", "revision", "renamed"]
 
 
@@ -75,9 +77,19 @@ def read_lock(path: Path) -> Lock:
         f"{path}: {'.'.join(map(str, where)) or 'top'}: {message}"
         for where, message, _ in schema_errors(content, "lock.v1")
     ]
-    if problems:
+    lock = None if problems else msgspec.convert(content, Lock)
+    problems += [f"{path}: {message}" for message in _contradictions(lock)] if lock is not None else []
+    if lock is None or problems:
         raise LockInvalid(problems)
-    return msgspec.convert(content, Lock)
+    return lock
+
+
+def _contradictions(lock: Lock) -> Iterable[str]:
+    """Yield what no update would write: an entry that answers a pinned commit with another one."""
+    for target, entry in sorted(lock.subjects.items()):
+        named = target.rpartition("@")[2]
+        if _COMMIT.fullmatch(named) and entry.revision != named.lower():
+            yield f"{target} is locked at {entry.revision or 'no commit'}: write the entry again with --update"
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

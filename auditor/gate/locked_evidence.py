@@ -48,4 +48,7 @@ def recorded_evidence(lock: Path, target: str, entry: LockedSubject) -> Snapshot
         raise
     if (snapshot.id.lower(), snapshot.revision) != (entry.id.lower(), entry.revision):
         raise BrokenSnapshot(f"{file.name} holds {snapshot.id} at {snapshot.revision}, not what is locked")
+    if snapshot.requested != target:
+        # An entry edited by hand can agree with its recording and still speak of another repository.
+        raise BrokenSnapshot(f"{file.name} was recorded for {snapshot.requested}, not for {target}")
     return snapshot

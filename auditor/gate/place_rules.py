@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from auditor.gate.answers import Answer, Asking
+from auditor.gate.answers import Answer, Asking, repository_hint
 from auditor.gate.subject import GateSubject
 from auditor.rulebook.policies import PolicyRule
 
 __all__ = ["judge_access", "judge_format", "judge_lineage", "judge_publisher", "judge_revision"]
 
 # The chain may be known to go on where nobody could look.
+_NO_LIST = "Missing: the complete list of files; `--complete` says that a folder is all there is."
 _NOT_LOOKED = ("unreachable", "not-visited")
 
 
@@ -32,20 +33,22 @@ def judge_publisher(rule: PolicyRule, subject: GateSubject, asking: Asking) -> A
     return Answer(met=met, detail=f"published by {now}{'' if met else ', which is not on the list'}")
 
 
-def judge_format(rule: PolicyRule, subject: GateSubject, asking: Asking) -> Answer:  # noqa: ARG001 - one shape for all
+def judge_format(rule: PolicyRule, subject: GateSubject, asking: Asking) -> Answer:
     """Judge the formats of the weight files; a list that may lack files proves nothing good."""
     fact = subject.facts.get("weight_formats")
     found: set[str] = set(fact.value) if fact.state == "known" and fact.value else set()
-    wrong = sorted(found & rule.formats if rule.denies else found - rule.formats)
+    beside = subject.endings & asking.words.anywhere
+    wrong = sorted((found | beside) & rule.formats if rule.denies else (found | beside) - rule.formats)
     if wrong:
         return Answer(
-            met=False, detail=f"weights are published as {', '.join(wrong)}", evidence=fact.evidence,
+            met=False, detail=f"there are files in {', '.join(wrong)} to be loaded", evidence=fact.evidence,
             help="Load a revision or copy that has only accepted formats.",
         )  # fmt: skip
     if not found or not fact.complete:
         return Answer(
             met=None, detail="the formats of the weights are not known as a whole", missing=("weight_formats",),
-            help=fact.missing or "Missing: the complete list of files.", evidence=fact.evidence,
+            help=repository_hint(subject, asking) if subject.cataloged else _NO_LIST,
+            evidence=fact.evidence,
         )  # fmt: skip
     return Answer(met=True, detail=f"weights are published as {', '.join(sorted(found))}", evidence=fact.evidence)
 
@@ -64,14 +67,14 @@ def judge_access(rule: PolicyRule, subject: GateSubject, asking: Asking) -> Answ
     return Answer(met=met, detail=f"access is {fact.value}, wanted at most {wanted}", evidence=fact.evidence)
 
 
-def judge_revision(rule: PolicyRule, subject: GateSubject, asking: Asking) -> Answer:  # noqa: ARG001 - one shape for all
+def judge_revision(rule: PolicyRule, subject: GateSubject, asking: Asking) -> Answer:  # noqa: ARG001 - one shape
     """Judge whether a full commit was asked for, wherever the tree names the subject."""
     if subject.kind == "hosted":
         return Answer(met=False, detail="a service has no revision that could be pinned; it can change any day")
-    if subject.held or subject.report.subject.kind == "disclosed":
+    if subject.held or subject.cataloged:
         return Answer(
             met=None, detail="nothing says of which commit these files are", missing=("revision",),
-            help="Judge the repository they came from, as org/name@commit.",
+            help=repository_hint(subject, asking),
         )  # fmt: skip
     if subject.pinned:
         return Answer(met=True, detail=f"pinned to {subject.asked_revision}")
@@ -80,7 +83,7 @@ def judge_revision(rule: PolicyRule, subject: GateSubject, asking: Asking) -> An
     return Answer(met=False, detail=said, help=f"Pin the commit that was audited: {subject.name}")
 
 
-def judge_lineage(rule: PolicyRule, subject: GateSubject, asking: Asking) -> Answer:  # noqa: ARG001 - one shape for all
+def judge_lineage(rule: PolicyRule, subject: GateSubject, asking: Asking) -> Answer:
     """Judge whether the chain of bases was followed, and how long it is."""
     depth = _depth(subject)
     allowed = rule.data.get("depth_at_most")
@@ -91,8 +94,15 @@ def judge_lineage(rule: PolicyRule, subject: GateSubject, asking: Asking) -> Ans
               if node.kind == "model" and node.status != "read"}  # fmt: skip
     if fact.value is True and not unread:
         return Answer(met=True, detail=f"followed over {depth} generations of bases", evidence=fact.evidence)
-    shown = ", ".join(f"{name} ({status})" for name, status in sorted(unread.items())) or "a base that nothing names"
+    named = sorted({edge.to for edge in subject.report.lineage.edges if edge.from_ == subject.report.subject.id})
+    shown = ", ".join(f"{name} ({status})" for name, status in sorted(unread.items()))
+    shown = shown or ", ".join(named) or "a base that nothing names"
     proven = fact.value is False and not any(status in _NOT_LOOKED for status in unread.values())
+    if subject.cataloged:
+        return Answer(
+            met=None, detail="a catalog entry says nothing sure of every base", missing=("lineage_followed",),
+            help=repository_hint(subject, asking), evidence=fact.evidence,
+        )  # fmt: skip
     detail = f"the chain was not followed: {shown}"
     if fact.state != "known" and not unread:
         detail = "whether there is a base is not known"

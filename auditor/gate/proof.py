@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from auditor.gate.answers import Answer, Asking
+from auditor.gate.answers import Answer, Asking, repository_hint
 from auditor.gate.subject import GateSubject
 
-__all__ = ["not_read", "proved"]
+__all__ = ["not_followed", "not_read", "proved"]
 
 MAX_SHOWN = 6
 
@@ -57,15 +57,9 @@ def _gap(subject: GateSubject, asking: Asking, proof: Literal["declared", "text"
             missing=("license_text",),
             help="Read the text and record a clarification.",
         )
-    if subject.kind == "model" and subject.facts.get("lineage_followed").value is not True:
-        # A base that nobody followed could bring any term.
-        return Answer(
-            met=None,
-            detail="the bases were not followed to the root",
-            missing=("lineage_followed",),
-            help=subject.facts.get("lineage_followed").missing or "Missing: the terms of every base model.",
-            evidence=subject.facts.get("lineage_followed").evidence,
-        )
+    open_chain = not_followed(subject, asking)
+    if open_chain is not None:
+        return open_chain
     if proof == "text" and subject.text_gaps:
         return Answer(
             met=None,
@@ -75,6 +69,22 @@ def _gap(subject: GateSubject, asking: Asking, proof: Literal["declared", "text"
             f"evidence_hash {subject.report.license_evidence.sha256}.",
         )
     return None
+
+
+def not_followed(subject: GateSubject, asking: Asking) -> Answer | None:
+    """Return an open answer where nobody followed the bases of a model: any of them could bring any term."""
+    fact = subject.facts.get("lineage_followed")
+    if subject.kind != "model" or fact.value is True:
+        return None
+    return Answer(
+        met=None,
+        detail="the bases were not followed to the root",
+        missing=("lineage_followed",),
+        help=repository_hint(subject, asking)
+        if subject.cataloged
+        else fact.missing or "Missing: the terms of every base model.",
+        evidence=fact.evidence,
+    )
 
 
 def not_read(subject: GateSubject) -> Answer | None:

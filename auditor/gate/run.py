@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -43,6 +43,15 @@ def with_contexts(use: PolicyUse, *, given: bool) -> PolicyUse | None:
     return msgspec.structs.replace(use, rules=tuple(rules))
 
 
+def replaced_contexts(policy: Policy, name: str | None, kind: str | None) -> Iterator[str]:
+    """Yield a sentence for each context of the use that speaks of another kind of use than the one given instead."""
+    use = chosen_use(policy, name)
+    for asked in use.contexts() if use is not None else ():
+        wanted = policy.contexts.get(asked or "", {}).get("use", {}).get("kind")
+        if wanted is not None and wanted != kind:
+            yield f"judged is the use {kind or 'nobody named'} of the given context, not {wanted} as in {asked}"
+
+
 def judge(
     subjects: Sequence[GateSubject], policy: Policy, use: PolicyUse, rulebook: Rulebook, words: PolicyWords, *, day: str
 ) -> tuple[tuple[GateResult, ...], Waivers]:
@@ -76,8 +85,8 @@ def conclude(
         count = len(scan.unresolved)
         calls = "1 call loads a model" if count == 1 else f"{count} calls load models"
         told.append(f"{calls} that no parser can see: not judged; name it with a comment `# auditor: model ID`")
-        if policy.on_unresolved != "warn":
-            outcomes.append(policy.on_unresolved)
+    if scan is not None and scan.unseen and policy.on_unresolved != "warn":
+        outcomes.append(policy.on_unresolved)
     told += [
         f"{result.subject}: {result.rule} passed without being known ({', '.join(result.missing)})"
         for result in results

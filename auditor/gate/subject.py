@@ -28,6 +28,7 @@ class GateSubject(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: dict[str, Verdict] = {}
     text_gaps: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    endings: frozenset[str] = frozenset()
     kind: SubjectKind
     asked: str
     """The words of the command line or of the tree."""
@@ -84,6 +85,16 @@ class GateSubject(msgspec.Struct, frozen=True, kw_only=True):
         return bool(_COMMIT.fullmatch(self.asked_revision or "")) and all(ref.pinned for ref in self.references)
 
     @property
+    def newer_possible(self) -> bool:
+        """Return whether what is loaded may be another commit than the one audited."""
+        return self.report.subject.source == "hub" and not self.pinned
+
+    @property
+    def cataloged(self) -> bool:
+        """Return whether it is an entry of the catalog of disclosures, read in the place of a repository."""
+        return self.report.subject.kind == "disclosed"
+
+    @property
     def held(self) -> bool:
         """Return whether it is files at hand, of which nothing says where they came from."""
         return self.report.subject.source in _HELD
@@ -106,6 +117,7 @@ def gate_subject(
         verdicts=found.verdicts,
         text_gaps=found.text_gaps,
         unread=found.unread,
+        endings=found.endings,
         kind=kind,
         asked=target.requested,
         asked_revision=target.revision or revision,

@@ -88,6 +88,11 @@ class ScanSummary(msgspec.Struct, frozen=True, kw_only=True):
     unresolved: tuple[Unresolved, ...] = ()
     problems: tuple[ScanProblem, ...] = ()
 
+    @property
+    def unseen(self) -> bool:
+        """Return whether there is more than could be judged: calls nobody can see, files nobody could read."""
+        return bool(self.unresolved or self.problems)
+
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
     """One run of the gate; results are sorted by subject, then by the policy's own order of rules."""

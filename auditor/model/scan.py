@@ -88,6 +88,8 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     excluded: tuple[Excluded, ...] = ()
     problems: tuple[ScanProblem, ...] = ()
     files: FileCounts
+    passed_over: tuple[str, ...] = ()
+    """Folders, sorted, that were not entered: vendored, ignored, environments."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the promised JSON shape as plain data."""

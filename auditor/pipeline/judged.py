@@ -31,6 +31,8 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """By the name of the context."""
     text_gaps: tuple[str, ...] = ()
     """The subject and each base, sorted, of whose license no text was compared word for word."""
+    endings: frozenset[str] = frozenset()
+    """What the names of the files end in, lower case: of every file that is listed."""
     unread: tuple[str, ...] = ()
     """Cards, licenses and use policies, sorted, that are there and were not read: of the subject and of each base."""
 
@@ -47,6 +49,7 @@ def judged(auditor: Auditor, snapshot: Snapshot, *, as_of: str, contexts: Mappin
             for name, context in sorted(contexts.items())
         },
         text_gaps=tuple(sorted(set(_text_gaps(assessment)))),
+        endings=frozenset(file.path.rpartition(".")[2].lower() for file in snapshot.files if "." in file.path),
         unread=tuple(sorted(set(_unread(assessment)))),
     )
 

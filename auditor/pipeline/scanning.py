@@ -46,6 +46,7 @@ def scan_tree(root: Path, rules: ScanRules, *, include: Sequence[str] = ()) -> S
         excluded=tuple(sorted(scanner.excluded, key=lambda one: (one.file, one.line, one.target))),
         problems=tuple(sorted(problems, key=lambda one: (one.file, one.line or 0, one.message))),
         files=FileCounts(scanned=scanner.count, skipped=walk.skipped),
+        passed_over=tuple(sorted(walk.passed_over)),
     )
 
 
@@ -79,6 +80,8 @@ class _Scanner:
             return
         if b"\0" in content[:8192]:
             walk.skipped += 1
+            # Its name says that it is text; shells and editors read past what is none.
+            self.problems.append(ScanProblem(file=file.path, line=None, message="holds NUL bytes: not read as text"))
             return
         text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
         self.count += 1

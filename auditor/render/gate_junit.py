@@ -57,7 +57,9 @@ def _case(suite: ET.Element, gate: Gate, result: GateResult, view: GateView) -> 
     child = ET.SubElement(case, kind, {"message": _text(head)})
     if kind != "skipped":
         child.set("type", _text(result.rule if kind == "failure" else "undecided"))
-        child.text = _text("\n".join(_body(gate, result, [f"{file}:{ref.line}:{ref.column}" for file, ref in places])))
+        body = _body(gate, result, [f"{file}:{ref.line}:{ref.column}" for file, ref in places])
+        # Printed to the log of a job, a line of its own could be a command to the runner.
+        child.text = _text("\n".join(map(safe_line, body)))
 
 
 def _body(gate: Gate, result: GateResult, places: list[str]) -> list[str]:
@@ -81,7 +83,7 @@ def _beside(root: ET.Element, gate: Gate) -> None:
     for error in gate.errors:
         case = ET.SubElement(suite, "testcase", {"classname": "gate", "name": _text(f"audit {error.target}")})
         child = ET.SubElement(case, "error", {"message": _text(error.message), "type": _text(error.code)})
-        child.text = _text(error.hint or error.message)
+        child.text = _text(safe_line(error.hint or error.message))
     if reason:
         case = ET.SubElement(suite, "testcase", {"classname": "gate", "name": "outcome"})
         kind = "failure" if gate.outcome == "fail" else "error"

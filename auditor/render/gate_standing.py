@@ -78,6 +78,8 @@ def unexplained(gate: Gate) -> str | None:
     if gate.scan and gate.scan.unresolved:
         many = len(gate.scan.unresolved)
         causes.append(_number(many, "call loads a model that no parser can see", "calls load models no parser can see"))
+    if gate.scan and gate.scan.problems:
+        causes.append(_number(len(gate.scan.problems), "file could not be read", "files could not be read"))
     return f"the gate is {gate.outcome}: {'; '.join(causes) or 'for a reason that no rule names'}"
 
 
@@ -91,7 +93,8 @@ def summary(gate: Gate) -> str:
     words = {"pass": "passed", "fail": "failed", "undecided": "undecided"}[gate.outcome]
     return (
         f"gate {words}: {', '.join(counts) or 'nothing to judge'}; "
-        f"{_number(subjects, 'subject', 'subjects')} under policy {safe_line(gate.policy.name)}{use}"
+        f"{_number(subjects, 'subject', 'subjects')} under policy {safe_line(gate.policy.name)}{use}, "
+        f"as of {safe_line(gate.as_of[:10])}"
     )
 
 

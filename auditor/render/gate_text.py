@@ -52,6 +52,7 @@ class _Page:
         self.lines: list[str] = []
         self._gate = gate
         self._view = view
+        self._told: set[str] = set()
 
     def result(self, result: GateResult) -> None:
         """Write one result as a block with a blank line below."""
@@ -64,10 +65,17 @@ class _Page:
         if rule is not None and rule.file is not None and standing(result) != "waived":
             place = rule.file if rule.line is None else f"{rule.file}:{rule.line}"
             self.lines.append(f"{margin} {self._paint('=', 'bold blue')} note: policy at {printable(place)}")
+        self._hashes(result, margin)
         advice = result.help or (rule.help if rule else "")
         if advice and standing(result) != "waived":
             self.lines.append(f"{self._paint('help', 'bold cyan')}: {printable(advice)}")
         self.lines.append("")
+
+    def _hashes(self, result: GateResult, margin: str) -> None:
+        """Write, once for each subject, what an exception would have to be bound to."""
+        if result.evidence_hash and standing(result) in ("failed", "undecided") and result.subject not in self._told:
+            self._told.add(result.subject)
+            self.lines.append(f"{margin} {self._paint('=', 'bold blue')} note: evidence_hash {result.evidence_hash}")
 
     def rest(self) -> None:
         """Write what no rule judged, what the policy should drop, and the summary."""

@@ -14,6 +14,11 @@ _UNKNOWN = {
     "fail": "what is not known fails",
     "pass": "WHAT IS NOT KNOWN PASSES, and is only told as a warning",
 }
+_UNSEEN = {
+    "warn": "scanned calls whose model nobody can see, and files that cannot be read, are warnings",
+    "undecided": "scanned calls whose model nobody can see, and files that cannot be read, leave the gate undecided",
+    "fail": "scanned calls whose model nobody can see, and files that cannot be read, fail",
+}
 _OPERATORS = {"is": "is", "in": "is one of", "at_least": "is at least", "at_most": "is at most", "contains": "contains"}
 
 
@@ -29,6 +34,7 @@ def explained(policy: Policy, words: PolicyWords, use: str | None) -> dict[str, 
         "default_use": policy.default_use,
         "on_unknown": policy.on_unknown,
         "on_unresolved": policy.on_unresolved,
+        "contexts": {name: policy.contexts[name] for name in sorted(policy.contexts)},
         "uses": [_use(one, words) for one in wanted],
         "exceptions": [
             f"{one.target} passes {one.rule} until {one.expires}: {one.reason} ({one.owner}); bound to license "
@@ -117,7 +123,7 @@ def _statement(rule: PolicyRule, data: Any, words: PolicyWords, context: str | N
 def _listed(rule: PolicyRule, data: Any, words: PolicyWords) -> str:
     what = {
         "license": "Every license that governs the subject or a base",
-        "category": "The license",
+        "category": "By the terms of the subject and of every base, the license",
         "publisher": "The publisher",
         "format": "Every weight file",
     }[rule.kind]
@@ -126,7 +132,13 @@ def _listed(rule: PolicyRule, data: Any, words: PolicyWords) -> str:
     if rule.kind == "category":
         plain = words.category_names
         said = "; ".join(f"{name} ({plain[name].rstrip('.')})" for name in names)
+    if rule.kind == "format":
+        said = ", ".join(f"{name} ({_endings(name, words)})" if name in words.formats else name for name in names)
     return f"{what} is {'none' if rule.denies else 'one'} of: {said}"
+
+
+def _endings(name: str, words: PolicyWords) -> str:
+    return " ".join(words.formats[name].values)
 
 
 def condition_words(tree: Any) -> str:
@@ -164,6 +176,8 @@ def render_policy(data: dict[str, Any]) -> str:
         lines.append(safe_line(data["description"]))
     if data["default_use"]:
         lines.append(f"without --use: {data['default_use']}")
+    lines.append(_UNSEEN[data["on_unresolved"]])
+    lines += [f"context {name}: {safe_line(_context(value))}" for name, value in data["contexts"].items()]
     for use in data["uses"]:
         lines += ["", f"use {use['name']}: {safe_line(use['title'])}" if use["name"] else "for every use"]
         for rule in use["rules"]:
@@ -173,12 +187,21 @@ def render_policy(data: dict[str, Any]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def _context(value: Any) -> str:
+    """Return a context in one line, as it would be written in the policy."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_context(inner)}" for name, inner in value.items()) + "}"
+    return "[" + ", ".join(map(_context, value)) + "]" if isinstance(value, list) else _value(value)
+
+
 def _rule_lines(rule: dict[str, Any]) -> list[str]:
-    word = "" if rule["severity"] == "error" else " (warning only)"
+    holds = rule["severity"] == "error"
+    word = "" if holds else " (warning only)"
+    unknown = _UNKNOWN[rule["on_unknown"]] if holds else "a warning: it is told, and holds nothing, known or not"
     lines = [
         f"  {rule['id']}{word}: {safe_line(rule['title'])}",
         f"    wants: {safe_line(rule['wants'])}",
         f"    reads: {safe_line(', '.join(rule['reads']))}; of: {', '.join(rule['subjects'])}",
-        f"    {_UNKNOWN[rule['on_unknown']]}",
+        f"    {unknown}",
     ]
     return [*lines, *([f"    help: {safe_line(rule['help'])}"] if rule["help"] else [])]

@@ -116,6 +116,7 @@ class ResultWords(msgspec.Struct, frozen=True, kw_only=True):
     otherwise: str = ""
     """The result when no step is reached."""
     requires: tuple[str, ...] = ()
+    """For `all-of`: the criteria that must be met."""
     met: str = ""
     not_met: str = ""
     undecided: str = ""
@@ -124,6 +125,14 @@ class ResultWords(msgspec.Struct, frozen=True, kw_only=True):
     of: float = 0
     meanings: dict[str, str] = {}
     """Result -> sentence; for a score, under `score`."""
+
+    @property
+    def proved(self) -> tuple[str, ...]:
+        """Return the results that can be proved, as reports write them; none for a score, which is a number."""
+        if self.kind == "score":
+            return ()
+        found = (self.met, self.not_met) if self.kind == "all-of" else (*(s.id for s in self.steps), self.otherwise)
+        return tuple(name for name in found if name and name != self.undecided)
 
 
 class Framework(msgspec.Struct, frozen=True, kw_only=True):

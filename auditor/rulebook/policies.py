@@ -24,6 +24,8 @@ class FormatGroup(msgspec.Struct, frozen=True, kw_only=True):
 
     plain: str
     values: tuple[str, ...]
+    anywhere: tuple[str, ...] = ()
+    """Those that count wherever they lie in a repository, whatever the file is called."""
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +45,11 @@ class PolicyWords(msgspec.Struct, frozen=True, kw_only=True):
     unproved_statuses: frozenset[str]
     open_statuses: frozenset[str]
     statements: dict[str, Statement]
+
+    @property
+    def anywhere(self) -> frozenset[str]:
+        """Return the endings that a rule on formats looks for in the whole list of files."""
+        return frozenset(ending for group in self.formats.values() for ending in group.anywhere)
 
     @property
     def category_names(self) -> dict[str, str]:

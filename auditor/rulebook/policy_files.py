@@ -52,7 +52,10 @@ def load_policy_words(rulebook: Rulebook, root: Path | None = None) -> PolicyWor
     return PolicyWords(
         categories=categories,
         without_terms=data["without_terms"],
-        formats={n: FormatGroup(plain=s["plain"], values=tuple(s["values"])) for n, s in data["formats"].items()},
+        formats={
+            name: FormatGroup(plain=s["plain"], values=tuple(s["values"]), anywhere=tuple(s.get("anywhere", ())))
+            for name, s in data["formats"].items()
+        },
         unproved_statuses=frozenset(data["unproved_statuses"]),
         open_statuses=frozenset(data["open_statuses"]),
         statements={

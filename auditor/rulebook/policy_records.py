@@ -70,7 +70,11 @@ def _check_date(document: StrictYaml, path: tuple[str | int, ...], value: str, p
 
 
 def _check_target(document: StrictYaml, path: tuple[str | int, ...], value: str, problems: list[str]) -> None:
-    """Refuse a target with a revision: which bytes are meant is what the evidence hash says."""
+    """Refuse what could never match, and a revision: which bytes are meant is what the evidence hash says."""
+    if value != value.strip() or "*" in value or "://" in value:
+        where = document.at((*path, "target"))
+        problems.append(f"{where}: a target is one subject by its name, such as org/name; not {value!r}")
+        return
     name, _, revision = value.partition("@")
     if revision and not name.startswith("disclosed:"):
         where = document.at((*path, "target"))

@@ -18,7 +18,7 @@ __all__ = ["RuleParser"]
 Path = tuple[str | int, ...]
 _AND = re.compile(r"\s+AND\s+")
 _OR = re.compile(r"\s+OR\s+")
-_ENDING = re.compile(r"[a-z0-9]{1,20}")
+_OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 
 
 class RuleParser:
@@ -37,6 +37,8 @@ class RuleParser:
             "access": lambda path, data: self._one(
                 (*path, "at_most"), data["at_most"], rulebook.vocabulary.facts["access_mode"].values, "access"
             ),
+            "framework": self._check_framework,
+            "publisher": self._check_publisher,
             "findings": lambda path, data: self._each(
                 path, data, {*rulebook.vocabulary.finding_codes, *rulebook.checks}, "finding"
             ),
@@ -76,6 +78,11 @@ class RuleParser:
         condition = self._condition(inner, data, kind) if kind in ("require", "forbid") else None
         licenses = self._licenses(inner, data) if kind == "license" else ()
         formats = self._formats(inner, data) if kind == "format" else frozenset()
+        spoken = self.words.statements[kind].subjects
+        for n, subject in enumerate(row.get("subjects", ())):
+            if subject not in spoken:
+                # What says nothing of a subject must not be what lets it pass.
+                self._problem((*path, "subjects", n), f"a rule on {kind} says nothing of a {subject}")
         if row.get("proof") == "text" and kind not in ("license", "category", "require", "forbid"):
             self._problem((*path, "proof"), f"a rule on {kind} reads no license text")
         if len(self.problems) > before:
@@ -115,6 +122,25 @@ class RuleParser:
                     (*path, "in", n), f"{name} means that nobody knows; say `on_unknown: pass` if that may pass"
                 )
 
+    def _check_framework(self, path: Path, data: dict[str, Any]) -> None:
+        known = self.rulebook.frameworks
+        self._one((*path, "id"), data["id"], known, "framework")
+        if data["id"] not in known:
+            return
+        proved = known[data["id"]].result.proved
+        if not proved:
+            self._problem((*path, "in"), f"{data['id']} gives a number, which no list can hold; ask for its facts")
+        elif known[data["id"]].result.undecided in data["in"]:
+            self._problem((*path, "in"), "undecided means that nobody knows; say `on_unknown: pass` if that may pass")
+        else:
+            self._each(path, data, proved, "result")
+
+    def _check_publisher(self, path: Path, data: dict[str, Any]) -> None:
+        for word in ("allow", "deny"):
+            for n, name in enumerate(data.get(word, ())):
+                if not _OWNER.fullmatch(name):
+                    self._problem((*path, word, n), f"{name!r} can be no publisher: it is the name before the slash")
+
     def _check_context(self, path: Path, data: dict[str, Any]) -> None:
         known = self.document.data.get("contexts", {})
         if "context" in data:
@@ -141,15 +167,16 @@ class RuleParser:
 
     def _formats(self, path: Path, data: dict[str, Any]) -> frozenset[str]:
         found: set[str] = set()
+        endings = {ending for group in self.words.formats.values() for ending in group.values}
         for word in ("allow", "deny"):
             for n, name in enumerate(data.get(word, ())):
                 if name in self.words.formats:
                     found |= set(self.words.formats[name].values)
-                elif _ENDING.fullmatch(name):
+                elif name in endings:
                     found.add(name)
                 else:
-                    near = did_you_mean(name, self.words.formats)
-                    self._problem((*path, word, n), f"{name!r} is no ending of a file and no group of formats{near}")
+                    near = did_you_mean(name, {*self.words.formats, *endings})
+                    self._problem((*path, word, n), f"{name!r} is no ending of weight files and no group of them{near}")
         return frozenset(found)
 
     def _condition(self, path: Path, tree: Any, kind: str) -> Condition | None:

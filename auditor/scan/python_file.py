@@ -182,6 +182,8 @@ class _Reader:
                     named = True
                     self._found.add(self._draft(value, name, f"{written}()", "high", call=call, revision=revision))
             open_end = not resolved.whole and not resolved.is_path and not named
+            # Where a call also takes what is no name, only a text of the environment is one for sure.
+            needed = needed or self._values.reads_environment(argument, scope)
             if needed and open_end and not self._in_tests and _may_be_text(argument):
                 self._guess(argument, f"{written}()")
         self._other_call(call, scope)

@@ -24,6 +24,7 @@ __all__ = ["Values"]
 MAX_DEPTH = 24
 MAX_STEPS = 4_000
 _ENVIRONMENT = ("os.environ.get", "os.getenv", "environ.get", "getenv")
+_ENVIRONMENT_MAPS = ("os.environ", "environ")
 _DEFAULTS = (
     "Field", "field", "Option", "Argument", "attrib", "ib", "mapped_column", "PrivateAttr", "Param", "Setting",
     "env", "config",
@@ -59,6 +60,16 @@ class Values:
         if isinstance(node, ast.Name):
             return self._lookup(node.id, scope)[0]
         return self._attribute_bindings(node, scope) if isinstance(node, ast.Attribute) else []
+
+    def reads_environment(self, node: ast.expr, scope: Scope) -> bool:
+        """Return whether `node` is a text of the environment, by itself or as the value of a name."""
+        values = [node, *(binding.value for binding in self.bindings(node, scope))]
+        for value in values:
+            read = value.value if isinstance(value, ast.Subscript) else value
+            name = dotted(read.func if isinstance(read, ast.Call) else read) or ""
+            if name in (_ENVIRONMENT if isinstance(read, ast.Call) else _ENVIRONMENT_MAPS):
+                return True
+        return False
 
     def _expression(self, node: ast.expr, scope: Scope, depth: int, seen: frozenset[int]) -> Resolved:
         self._steps += 1

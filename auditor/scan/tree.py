@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from auditor.rulebook.scan_rules import ScanRules
+from auditor.scan.tracked import tracked_paths
 
 __all__ = ["TreeFile", "Walk", "matches"]
 
@@ -42,6 +43,9 @@ class Walk:
         self.root, self.rules = root, rules
         self.skipped = 0
         self.problems: list[tuple[str, str]] = []
+        self.passed_over: list[str] = []
+        """Folders that were not entered (vendored, environments, ignored); hidden ones and caches are not told."""
+        self._tracked: frozenset[str] | None = None
         self._include = [pattern.strip("/").removeprefix("./") for pattern in include if pattern.strip("/")]
 
     def files(self) -> Iterator[TreeFile]:
@@ -65,11 +69,15 @@ class Walk:
                 if entry.is_symlink():
                     # A link is read where it leads to, if that is in the tree; elsewhere it is not followed.
                     self.skipped += 1
+                    if self._hides(entry):
+                        self.problems.append((inner, "a link to what is not read: not followed"))
                 elif entry.is_dir(follow_symlinks=False):
                     if inner.count("/") < MAX_DEPTH and (self._enters(entry, inner, ignores) or included):
                         folders.append((Path(entry.path), f"{inner}/", ignores, included))
                     elif self._leads_to_included(inner):
                         folders.append((Path(entry.path), f"{inner}/", [("", None)], False))
+                    elif not entry.name.startswith((".", "__")):
+                        self.passed_over.append(inner)
                 elif count >= MAX_FILES:
                     self.skipped += 1
                 else:
@@ -81,6 +89,20 @@ class Walk:
             stack += reversed(folders)
         if count >= MAX_FILES:
             self.problems.append(("", f"more than {MAX_FILES} files; the rest was left out"))
+
+    def _hides(self, entry: os.DirEntry[str]) -> bool:
+        """Return whether a link gives a source file, or a folder, that is read under no name of its own."""
+        if matches(entry.name, (*self.rules.skipped_folders, *self.rules.skipped_files)):
+            return False
+        try:
+            place = Path(entry.path).resolve()
+            folder, there = entry.is_dir(), place.exists()
+        except (OSError, RuntimeError):
+            return False
+        if not there or (not folder and ("." not in entry.name or self.kind(Path(entry.name)) is None)):
+            return False
+        inside = place.is_relative_to(self.root.resolve())
+        return not inside or (not folder and "." in place.name and self.kind(Path(place.name)) is None)
 
     def _entries(self, folder: Path, path: str) -> list[os.DirEntry[str]]:
         try:
@@ -154,9 +176,16 @@ class Walk:
             kept.append(line)
         return [*ignores, (path, pathspec.GitIgnoreSpec.from_lines(kept))]
 
+    def _ignored(self, path: str, ignores: list[tuple[str, Any]]) -> bool:
+        """Return what the nearest .gitignore that speaks of a path says; it says nothing of what is tracked."""
+        if not self._named_as_ignored(path, ignores):
+            return False
+        if self._tracked is None:
+            self._tracked = tracked_paths(self.root)
+        return path.rstrip("/") not in self._tracked
+
     @staticmethod
-    def _ignored(path: str, ignores: list[tuple[str, Any]]) -> bool:
-        """Return what the nearest .gitignore that speaks of a path says."""
+    def _named_as_ignored(path: str, ignores: list[tuple[str, Any]]) -> bool:
         for base, spec in reversed(ignores):
             if spec is None:
                 continue

@@ -196,7 +196,7 @@ def test_levels_and_labels_count_only_when_proved(run: Command, hub: ReplayHub) 
         ({"format": {"allow": ["safetensors"]}}, 0), ({"format": {"deny": ["pickle"]}}, 0), ({"format": {"allow": ["gguf"]}}, 10),
         ({"access": {"at_most": "open"}}, 0), ({"revision": "pinned"}, 10), ({"lineage": {"followed": True}}, 0),
         ({"license_status": {"in": ["confirmed"]}}, 0), ({"license_status": {"in": ["text-only"]}}, 10),
-        ({"framework": {"id": "acme-index", "in": ["yes"]}}, 11), ({"findings": {"deny": ["license-missing"]}}, 0),
+        ({"framework": {"id": "osaid", "in": ["open-source-ai"]}}, 11), ({"findings": {"deny": ["license-missing"]}}, 0),
         ({"findings": {"deny": ["data-not-disclosed"]}}, 10), ({"require": {"known": "license_text_present"}}, 0),
     ],
 )  # fmt: skip

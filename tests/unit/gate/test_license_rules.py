@@ -137,17 +137,17 @@ def test_a_cycle_ends() -> None:
 @pytest.mark.parametrize(
     ("result", "ceiling", "outcome"),
     [
-        ("yes", "yes", "pass"),
-        ("no", "no", "fail"),
-        ("unknown", "yes", "undecided"),
-        ("no", "yes", "undecided"),
+        ("open-source-ai", "open-source-ai", "pass"),
+        ("not-open-source-ai", "not-open-source-ai", "fail"),
+        ("unknown", "open-source-ai", "undecided"),
+        ("not-open-source-ai", "open-source-ai", "undecided"),
         ("unknown", "unknown", "undecided"),
     ],
 )
 def test_a_yardstick(result: str, ceiling: str, outcome: str) -> None:
     entry = {"result": result, "ceiling": ceiling, "criteria": {"c": {"answer": "unknown"}}}
-    subject = having(hub_subject("mit"), frameworks={"acme": entry})
-    assert judge({"framework": {"id": "acme", "in": ["yes", "unknown"]}}, subject).outcome == outcome
+    subject = having(hub_subject("mit"), frameworks={"osaid": entry})
+    assert judge({"framework": {"id": "osaid", "in": ["open-source-ai"]}}, subject).outcome == outcome
 
 
 def test_nothing_but_a_yes_of_every_reference_is_pinned() -> None:

@@ -26,13 +26,13 @@ RULES: list[dict[str, Any]] = [
     {"category": {"deny": ["service-terms", "rail"]}, "proof": "text"},
     {"license_status": {"in": ["confirmed", "declared-only", "missing"]}},
     {"level": {"weights": 2, "terms": 3}}, {"level": {"data": 1}}, {"label": {"at_least": "open-weights"}},
-    {"framework": {"id": "acme", "in": ["yes"]}},
+    {"framework": {"id": "osaid", "in": ["open-source-ai"]}},
     {"require": {"all": [{"fact": "term.commercial_use", "is": "yes"}, {"not": {"fact": "term.research_only", "is": True}}]}},
     {"forbid": {"any": [{"any_of": "term.mau_threshold", "where": {"fact": "effect", "is": "termination"}}, {"fact": "term.territory_excluded", "contains": "a"}]}},
     {"require": {"any": [{"known": "license_text_present"}, {"fact": "weights_form", "is": "full"}]}},
     {"forbid": {"not": {"known": "data_obtainable"}}},
     {"verdict": {"in": ["allowed", "allowed-with-obligations"]}},
-    {"publisher": {"allow": ["acme"]}}, {"format": {"allow": ["safetensors", "a"]}}, {"format": {"deny": ["pickle", "b"]}},
+    {"publisher": {"allow": ["acme"]}}, {"format": {"allow": ["safetensors", "onnx"]}}, {"format": {"deny": ["pickle", "gguf"]}},
     {"access": {"at_most": "automatic"}}, {"revision": "pinned"}, {"lineage": {"followed": True, "depth_at_most": 1}},
     {"lineage": {"depth_at_most": 1}}, {"findings": {"severity": ["error", "warning"]}},
     {"findings": {"deny": ["license-text-missing", "weights-safe-format", "terms-any-purpose"]}},
@@ -74,11 +74,11 @@ def subjects(draw: st.DrawFn) -> GateSubject:
         last = node.id
     outcome = draw(st.sampled_from(["allowed", "prohibited", "needs-separate-license", "unclear"]))
     verdict = Verdict(license="x", outcome=outcome)
-    result = draw(st.sampled_from(["yes", "no", "partial"]))
+    result = draw(st.sampled_from(["open-source-ai", "not-open-source-ai", "undecided"]))
     subject = having(
         start, license={"status": status, "concluded": concluded, "also": ()}, nodes=tuple(nodes), edges=tuple(edges),
         grades=grades, label=ladder[label], label_ceiling=ladder[draw(st.integers(label, len(ladder) - 1))],
-        frameworks={"acme": {"result": result, "ceiling": result, "criteria": {}}},
+        frameworks={"osaid": {"result": result, "ceiling": result, "criteria": {}}},
     )  # fmt: skip
     return msgspec.structs.replace(
         subject, facts=Facts({**start.facts.values, **facts}), verdicts={"us": verdict},

@@ -57,16 +57,17 @@ def test_endings_are_distinct() -> None:
 
 def test_text_shows_place_source_mark_evidence_and_help() -> None:
     text = shown(gate(result()), "text")
-    assert text.splitlines()[1:8] == [
+    assert text.splitlines()[1:9] == [
         " --> src/app.py:2:14",
         "  |",
         '2 | model = load("acme/parrot", revision=REV)',
         "  |              ^^^^^^^^^^^^^ load",
         '  = note: observed in hub:acme/parrot@0123456789abcdef0123456789abcdef01234567 LICENSE:3-5 "You may not"',
         "  = note: policy at policy.yaml:4",
+        f"  = note: evidence_hash {result().evidence_hash}",
         "help: choose a model under an allowed license",
     ]
-    assert text.splitlines()[-1] == "gate failed: 1 failed; 1 subject under policy ours (product)"
+    assert text.splitlines()[-1] == "gate failed: 1 failed; 1 subject under policy ours (product), as of 2026-03-04"
 
 
 def test_text_says_what_no_rule_judged_and_ends_with_the_count() -> None:
@@ -77,7 +78,7 @@ def test_text_says_what_no_rule_judged_and_ends_with_the_count() -> None:
     assert "warning[unresolved]: load loads a model that no parser can see: names[i]\n  --> src/c.py:5:9" in text
     assert text.splitlines()[-1] == (
         "gate failed: 2 failed, 1 undecided, 1 warned, 1 waived, 1 in the baseline, 1 passed, 1 not audited; "
-        "5 subjects under policy ours (product)"
+        "5 subjects under policy ours (product), as of 2026-03-04"
     )
 
 

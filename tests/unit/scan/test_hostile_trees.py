@@ -18,6 +18,7 @@ from auditor.rulebook.scan_rules import ScanRules, load_scan_rules
 from auditor.scan.interface import SourceFile
 from auditor.scan.names import Names
 from auditor.scan.readers import reader_of
+from auditor.scan.tracked import tracked_paths
 
 LOAD = 'from transformers import AutoModel\nAutoModel.from_pretrained("acme/anvil-7b")\n'
 
@@ -83,7 +84,7 @@ def test_bytes_that_are_no_text(tmp_path: Path, rules: ScanRules) -> None:
     (tmp_path / "large.py").write_bytes(b"#" * 3_000_000)
     scan = scan_tree(tmp_path, rules)
     assert [(one.file, one.line) for one in scan.references] == [("latin.py", 2), ("mark.py", 2)]
-    assert [one.file for one in scan.problems] == ["large.py"]
+    assert [one.file for one in scan.problems] == ["binary.py", "large.py"]
 
 
 def test_a_broken_file_is_a_problem_and_not_a_failure(tmp_path: Path, rules: ScanRules) -> None:
@@ -212,3 +213,16 @@ def test_a_cell_that_is_no_python_leaves_the_others(tmp_path: Path, rules: ScanR
     scan = scan_tree(tmp_path, rules)
     assert [(one.cell, one.line, one.target) for one in scan.references] == [(2, 2, "acme/anvil-7b")]
     assert len(scan.problems) == 1
+
+
+@pytest.mark.parametrize("keep", range(0, 400, 7))
+def test_a_broken_index_of_git_says_nothing(tmp_path: Path, keep: int) -> None:
+    entry = b"\0" * 60 + b"\0\x05" + b"a/b.c" + b"\0" * 5
+    whole = b"DIRC\0\0\0\2\0\0\0\5" + entry * 5
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "index").write_bytes(whole[:keep])
+    assert tracked_paths(tmp_path) <= {"a", "a/b.c"}
+    (tmp_path / ".git" / "index").write_bytes(whole)
+    assert tracked_paths(tmp_path) == {"a", "a/b.c"}
+    (tmp_path / "a").mkdir()
+    assert tracked_paths(tmp_path / "a") == {"b.c"}
