@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import gc
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -20,6 +22,8 @@ __all__ = ["scan_tree"]
 
 MAX_REFERENCES = 500_000
 MAX_VIA = 50
+COLLECT_EVERY = 10
+"""Files between two looks of the collector: their trees of syntax are in memory together."""
 _RANK = {"high": 2, "medium": 1, "low": 0}
 
 
@@ -33,11 +37,14 @@ def scan_tree(root: Path, rules: ScanRules, *, include: Sequence[str] = ()) -> S
         raise UsageProblem(f"no such file or folder: {str(root)!r}")
     scanner = _Scanner(root, rules)
     walk = Walk(root, rules, include)
-    for file in walk.files():
-        scanner.read(file, walk)
-        if len(scanner.references) > MAX_REFERENCES:
-            walk.problems.append((file.path, f"more than {MAX_REFERENCES} references; the rest was left out"))
-            break
+    with _rare_collection() as collect:
+        for count, file in enumerate(walk.files(), 1):
+            scanner.read(file, walk)
+            if count % COLLECT_EVERY == 0:
+                collect()
+            if len(scanner.references) > MAX_REFERENCES:
+                walk.problems.append((file.path, f"more than {MAX_REFERENCES} references; the rest was left out"))
+                break
     problems = [*scanner.problems, *(ScanProblem(file=f or ".", line=None, message=m) for f, m in walk.problems)]
     return Scan(
         root=root.as_posix(),
@@ -48,6 +55,24 @@ def scan_tree(root: Path, rules: ScanRules, *, include: Sequence[str] = ()) -> S
         files=FileCounts(scanned=scanner.count, skipped=walk.skipped),
         passed_over=tuple(sorted(walk.passed_over)),
     )
+
+
+@contextlib.contextmanager
+def _rare_collection() -> Iterator[Callable[[], int]]:
+    """Hold back the collector while trees of syntax are built, and give a way to call it between files.
+
+    It would look through every node of a tree again and again, which costs as much as parsing does; what is there
+    before the scan (the rulebook) is kept out of its sight.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    gc.freeze()
+    try:
+        yield gc.collect
+    finally:
+        gc.unfreeze()
+        if enabled:
+            gc.enable()
 
 
 def _order(one: Reference) -> tuple[str, int, int, int, str]:

@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from auditor.errors import RulebookInvalid
 from auditor.rulebook.load import Rulebook
 from auditor.rulebook.locator import data_folder
 from auditor.rulebook.rule_files import RuleReader
+from auditor.rulebook.scan_shapes import CallRule, ClientRule, CommandRule, Names, ProviderRule, ScanRules
 from auditor.rulebook.sound_files import SoundFiles
 from auditor.rulebook.strict_yaml import StrictYaml
 from auditor.rulebook.suggestion import did_you_mean
@@ -24,127 +23,6 @@ __all__ = ["CallRule", "ClientRule", "CommandRule", "Names", "ProviderRule", "Sc
 
 _DOCUMENTS = ("identifiers", "files", "calls", "commands", "keys", "prose")
 _SPECIAL_PROVIDERS = ("client", "routed", "lmstudio", "docker")
-
-
-class Names(msgspec.Struct, frozen=True):
-    """A set of whole-string patterns, compared in any case."""
-
-    pattern: re.Pattern[str]
-
-    def has(self, text: str) -> bool:
-        """Return whether one of the patterns matches all of `text`."""
-        return self.pattern.fullmatch(text) is not None
-
-
-class ProviderRule(msgspec.Struct, frozen=True, kw_only=True):
-    """One place that serves models: how routers call it, what its ids look like, its addresses."""
-
-    provider: str
-    prefixes: frozenset[str]
-    ids: Names | None
-    hosts: Names | None
-    type: str = "hosted"
-    bare: bool = True
-    """Whether an id alone, outside of any call, is proof enough."""
-
-
-class CallRule(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of call that names a model in an argument."""
-
-    names: tuple[tuple[str, ...], ...]
-    provider: str
-    type: str
-    packages: frozenset[str] = frozenset()
-    position: int | None = None
-    keywords: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
-    """Further arguments that name a model of their own."""
-    keys: tuple[str, ...] = ()
-    client: str | None = None
-    """The provider if neither id nor client says another."""
-    type_keyword: str | None = None
-    bare: bool = False
-    """Whether a name without an owner is one."""
-    optional: bool = False
-    ignore: bool = False
-    documents: bool = False
-    """What it names is text for readers."""
-
-
-class ClientRule(msgspec.Struct, frozen=True, kw_only=True):
-    """A class whose objects make calls; `address` are the arguments that may lead elsewhere."""
-
-    provider: str
-    address: tuple[str, ...] = ()
-
-
-class CommandRule(msgspec.Struct, frozen=True, kw_only=True):
-    """One command of a shell that names a model."""
-
-    words: tuple[tuple[str, ...], ...]
-    provider: str
-    type: str
-    operand: bool = False
-    flags: frozenset[str] = frozenset()
-    client: str | None = None
-    bare: bool = False
-    type_flags: frozenset[str] = frozenset()
-    revision_flags: frozenset[str] = frozenset()
-    valued: frozenset[str] = frozenset()
-    skip: frozenset[str] = frozenset()
-    inside: re.Pattern[str] | None = None
-
-
-class ScanRules(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything `rules/scan/` says, and which disclosure speaks of which hosted id."""
-
-    hub_hosts: frozenset[str]
-    hub_pages: frozenset[str]
-    revision_words: frozenset[str]
-    hub_schemes: frozenset[str]
-    legacy_models: Names
-    legacy_datasets: frozenset[str]
-    builders: frozenset[str]
-    short_names: dict[str, str]
-    """Folded short name -> full id."""
-    placeholder_owner: Names
-    placeholder_name: Names
-    placeholder: Names
-    local_folders: frozenset[str]
-    content_types: frozenset[str]
-    file_endings: frozenset[str]
-    model_like: Names
-    sure_models: Names
-    providers: dict[str, ProviderRule]
-    prefixes: dict[str, str]
-    kinds: tuple[tuple[str, tuple[str, ...]], ...]
-    first_lines: tuple[tuple[str, re.Pattern[str]], ...]
-    skipped_files: tuple[str, ...]
-    skipped_folders: tuple[str, ...]
-    environment_marks: tuple[str, ...]
-    test_folders: frozenset[str]
-    test_files: tuple[str, ...]
-    python_calls: dict[str, tuple[CallRule, ...]]
-    """By the last part of the called name."""
-    python_worth: re.Pattern[str]
-    """What a Python file must contain somewhere to name anything at all."""
-    script_calls: dict[str, tuple[CallRule, ...]]
-    clients: dict[str, ClientRule]
-    commands: tuple[CommandRule, ...]
-    model_flags: frozenset[str]
-    dataset_flags: frozenset[str]
-    revision_flags: frozenset[str]
-    wrappers: frozenset[str]
-    interpreters: tuple[str, ...]
-    model_keys: Names
-    dataset_keys: Names
-    not_keys: Names
-    below: dict[str, frozenset[str]]
-    prose: tuple[re.Pattern[str], ...]
-    assignment: re.Pattern[str]
-    bare: re.Pattern[str]
-    disclosed: dict[tuple[str, str], str]
-    """Provider and folded id -> id of the disclosure."""
 
 
 def load_scan_rules(rulebook: Rulebook, path: Path | None = None, *, cache: Path | None = None) -> ScanRules:
@@ -181,8 +59,9 @@ def _patterns(data: dict[str, Any]) -> Iterable[tuple[str, tuple[str | int, ...]
     yield from (("prose", ("patterns", n), text) for n, text in enumerate(data["prose"]["patterns"]))
     yield from (("prose", (key,), data["prose"][key]) for key in ("assignment", "bare"))
     names = data["identifiers"]
-    for key in ("model_like", "sure_models"):
+    for key in ("model_like", "sure_models", "ollama_library"):
         yield from (("identifiers", (key, n), text) for n, text in enumerate(names[key]))
+    yield "identifiers", ("ollama_tag",), names["ollama_tag"]
     yield from (("identifiers", ("hub", "legacy_models", n), t) for n, t in enumerate(names["hub"]["legacy_models"]))
     for key, rows in names["placeholders"].items():
         yield from (("identifiers", ("placeholders", key, n), text) for n, text in enumerate(rows))
@@ -203,6 +82,11 @@ def _provider_problems(documents: dict[str, StrictYaml]) -> list[str]:
             problems += [f"{where}: no provider is called {one!r}{did_you_mean(one, known)}" for one in sorted(wrong)]
             if row["provider"] == "client" and "client" not in row:
                 problems.append(f"{where}: say which provider it is when no client is seen")
+    for part, table in documents["calls"].data["packages"].items():
+        for package, provider in table.items():
+            if provider not in known:
+                where = documents["calls"].at(("packages", part, package))
+                problems.append(f"{where}: no provider is called {provider!r}{did_you_mean(provider, known)}")
     return problems
 
 
@@ -218,7 +102,7 @@ def _calls(rows: list[dict[str, Any]]) -> dict[str, tuple[CallRule, ...]]:
     table: dict[str, list[CallRule]] = {}
     for row in rows:
         parts = tuple(tuple(name.split(".")) for name in row["names"])
-        listed: dict[str, Any] = {key: tuple(row.get(key, ())) for key in ("keywords", "also", "keys")}
+        listed: dict[str, Any] = {key: tuple(row.get(key, ())) for key in ("keywords", "also", "keys", "strip")}
         words = ("position", "client", "type_keyword", "bare", "optional", "ignore", "documents")
         plain = {key: row[key] for key in words if key in row}
         rule = CallRule(
@@ -255,6 +139,7 @@ def _provider(row: dict[str, Any]) -> ProviderRule:
         ids=_names(row["ids"]) if row["ids"] else None,
         hosts=_globs(row["hosts"]) if row["hosts"] else None,
         type=row.get("type", "hosted"),
+        ports=frozenset(row.get("ports", ())),
         bare=row.get("bare", True),
     )
 
@@ -284,6 +169,8 @@ def _worth(names: dict[str, Any], calls: dict[str, Any], commands: dict[str, Any
         rf"\b(?:{'|'.join(started)})\s",
         "|".join(re.escape(host) for host in names["hub"]["hosts"]),
         "auditor:",
+        r"[\"'][a-z@][\w.-]{0,80}:[\w.:/-]{1,100}[\"']",
+        r"\b(?:model|engine)\w{0,20}\s{0,4}=\s{0,4}[\"']",
         rf"[\"'](?:{'|'.join(f'(?:{one})' for one in ids)})[\"']",
     ]
     return re.compile("|".join(parts), re.IGNORECASE)
@@ -298,12 +185,19 @@ def _build(data: dict[str, Any], rulebook: Rulebook) -> ScanRules:
         hub_pages=frozenset(hub["pages"]),
         revision_words=frozenset(hub["revision_words"]),
         hub_schemes=frozenset(hub["schemes"]),
+        service_hosts=frozenset(hub["service_hosts"]),
+        service_parts=frozenset(hub["service_parts"]),
+        hub_marks=tuple(hub["marks"]),
+        known_owners=frozenset(owner.lower() for owner in names["known_owners"]),
+        ollama_library=_names(names["ollama_library"]),
+        ollama_tag=_names([names["ollama_tag"]]),
         legacy_models=_names(hub["legacy_models"]),
         legacy_datasets=frozenset(hub["legacy_datasets"]),
         builders=frozenset(hub["builders"]),
         short_names={name.lower(): f"{owner}/{name}" for owner, rows in hub["short_names"].items() for name in rows},
         placeholder_owner=_names(names["placeholders"]["owner"]),
         placeholder_name=_names(names["placeholders"]["name"]),
+        sure_placeholder=_names(names["placeholders"]["sure_name"]),
         placeholder=_names(names["placeholders"]["any"]),
         local_folders=frozenset(names["local_folders"]),
         content_types=frozenset(names["content_types"]),
@@ -327,16 +221,25 @@ def _build(data: dict[str, Any], rulebook: Rulebook) -> ScanRules:
             for row in calls["clients"]
             for name in row["names"]
         },
+        python_packages=dict(calls["packages"]["python"]),
+        script_packages=dict(calls["packages"]["script"]),
         commands=tuple(_command(row) for row in commands["commands"]),
         model_flags=frozenset(commands["model_flags"]),
         dataset_flags=frozenset(commands["dataset_flags"]),
         revision_flags=frozenset(commands["revision_flags"]),
+        side_flags=frozenset(commands["side_flags"]),
         wrappers=frozenset(commands["wrappers"]),
+        carriers=frozenset(commands["carriers"]),
         interpreters=tuple(commands["interpreters"]),
         model_keys=_names(keys["model_keys"]),
         dataset_keys=_names(keys["dataset_keys"]),
         not_keys=_names(keys["not_keys"]),
         below={key: frozenset(parents) for key, parents in keys["below"].items()},
+        aliases={key: frozenset(neighbors) for key, neighbors in keys["aliases"].items()},
+        provider_keys=frozenset(keys["provider_keys"]),
+        provided_keys=frozenset(keys["provided_keys"]),
+        revised_keys=frozenset(keys["revised_keys"]),
+        revision_keys=frozenset(keys["revision_keys"]),
         prose=tuple(re.compile(pattern) for pattern in prose["patterns"]),
         assignment=re.compile(prose["assignment"]),
         bare=re.compile(prose["bare"]),

@@ -57,7 +57,10 @@ def hub_address(text: str, rules: ScanRules) -> HubAddress | None:
         path = rest
     elif scheme in ("http", "https", "git", "ssh", "git+https"):
         host, _, path = rest.partition("/")
-        if host.rpartition("@")[2].partition(":")[0].lower() not in rules.hub_hosts:
+        site = host.rpartition("@")[2].partition(":")[0].lower()
+        if site in rules.service_hosts:
+            return _behind_service(path, rules)
+        if site not in rules.hub_hosts:
             return None
     else:
         return None
@@ -85,3 +88,13 @@ def hub_address(text: str, rules: ScanRules) -> HubAddress | None:
     if revision is not None and not re.fullmatch(r"[\w.%-]{1,100}", revision):
         revision = None
     return HubAddress(target=f"{owner}/{name}", type=kind, revision=revision)
+
+
+def _behind_service(path: str, rules: ScanRules) -> HubAddress | None:
+    """Return the model whose inference an address of a service calls (`/models/org/name`)."""
+    parts = [part for part in path.partition("?")[0].partition("#")[0].split("/") if part]
+    place = next((index for index, part in enumerate(parts) if part in rules.service_parts), None)
+    named = parts[place + 1 : place + 3] if place is not None else []
+    if len(named) < 2 or not all(_PART.fullmatch(part) for part in named):
+        return None
+    return HubAddress(target="/".join(named), type="model", revision=None)

@@ -16,6 +16,7 @@ from auditor.scan.names import Kind, Name, Names
 __all__ = ["Commands", "Word"]
 
 MAX_WORDS = 2_000
+MAX_PARTS = 100
 MAX_OBJECT = 20_000
 _PAIR = re.compile(r"\"([\w.-]{1,80})\"\s{0,8}:\s{0,8}\"([^\"\s]{1,200})\"")
 _DYNAMIC = ("$", "{{", "`", "<", "%")
@@ -49,20 +50,30 @@ class Commands:
         if rule is not None:
             for index, how in self._named(words, length, rule):
                 taken.add(index)
-                yield from self._named_by(words[index], rule, how, revision, words, use)
+                pinned = self._revision_of(how.rpartition(" ")[2], words, revision)
+                yield from self._named_by(words[index], rule, how, pinned, words, use)
         yield from self._by_flags(words, taken, revision, use)
 
     def _rule(self, words: Sequence[Word]) -> tuple[CommandRule | None, int]:
         """Return the rule whose words the command begins with, past what merely wraps it."""
-        for start in range(min(len(words), 40)):
+        carried = False
+        for start in range(min(len(words), 60)):
             texts = [word.text for word in words[start : start + 4]]
+            plain = [texts[0].rpartition("/")[2], *texts[1:]]
             for rule in self._rules.commands:
                 for expected in rule.words:
-                    if len(texts) >= len(expected) and all(map(fnmatch.fnmatchcase, texts, expected)):
+                    if len(texts) < len(expected) or (carried and not _telling(expected)):
+                        continue
+                    if all(map(fnmatch.fnmatchcase, texts, expected)) or plain[: len(expected)] == list(expected):
                         return rule, start + len(expected)
-            if not self._wraps(texts[0]):
+            carried = carried or plain[0] in self._rules.carriers
+            if not carried and not self._wraps(texts[0]):
                 break
         return None, 0
+
+    def is_known(self, words: Sequence[Word]) -> bool:
+        """Return whether the words begin with a command of the rules."""
+        return bool(words) and self._rule(words[:60])[0] is not None
 
     def _wraps(self, text: str) -> bool:
         rules = self._rules
@@ -102,21 +113,22 @@ class Commands:
             text = text.partition("=")[2]
         texts = rule.inside.findall(text) if rule.inside else [text]
         kind: Kind = rule.type  # type: ignore[assignment]  # the schema has the same three words
-        for index, other in enumerate(words[:-1]):
+        for index, other in enumerate(words):
             flag, equals, value = other.text.partition("=")
-            if flag in rule.type_flags:
+            if flag in rule.type_flags and (equals or index + 1 < len(words)):
                 kind = "dataset" if (value if equals else words[index + 1].text) == "dataset" else "model"
         for one in texts:
             name = self._names.called(one, rule.provider, kind, bare=rule.bare, client=rule.client)
             if name is not None:
                 yield _draft(word, name, how, "high", revision, use)
-            elif _is_dynamic(one) and use == "used":
+            elif (_is_dynamic(one) or self._names.is_placeholder(one)) and use == "used":
                 yield Guess(line=word.line, column=word.column, how=how, expression=(word.source or one)[:200])
 
     def _by_flags(
         self, words: Sequence[Word], taken: set[int], revision: str | None, use: Use
     ) -> Iterator[Draft | Guess]:
         rules = self._rules
+        addressed = self._addressed(words)
         for index, word in enumerate(words):
             flag, equals, value = word.text.partition("=")
             if flag in rules.model_flags:
@@ -125,9 +137,9 @@ class Commands:
                 kind = "dataset"
             else:
                 if word.text.startswith("{") and '"' in word.text:
-                    yield from self.pairs(word, use)
-                elif equals and index not in taken:
-                    yield from self._assigned(word, flag, value, use)
+                    yield from self.pairs(word, use, addressed)
+                elif index not in taken:
+                    yield from self._assigned(word, flag if equals else "", value if equals else word.text, use)
                 continue
             place = index if equals else index + 1
             if place >= len(words) or place in taken:
@@ -135,22 +147,55 @@ class Commands:
             named = value if equals else words[place].text
             found = self._names.keyed(named, kind)
             if found is not None:
-                yield _draft(words[place], found, flag, "medium", revision, use)
+                yield _draft(words[place], found, flag, "medium", self._revision_of(flag, words, revision), use)
 
     def _assigned(self, word: Word, key: str, value: str, use: Use) -> Iterator[Draft]:
         """`-e MODEL_ID=org/name` and its like, and overrides such as `model.name=org/name`."""
-        kind = self._keys.kind(key.rpartition(".")[2], key.split(".")[:-1])
+        kind = self._keys.kind(key.rpartition(".")[2], key.split(".")[:-1]) if key else None
         name = self._names.keyed(value, kind) if kind else None
         if name is not None:
             yield _draft(word, name, f"{key}=", "medium", None, use)
+        elif "," in value and "=" in value:
+            yield from self.listed(word, value if key.startswith("-") else f"{key}={value}", use)
+        elif not self._keys.holds_other(key.lstrip("-")) and (sure := self._names.literal(value)) is not None:
+            yield _draft(word, sure, "literal", "low", None, use)
 
-    def pairs(self, word: Word, use: Use) -> Iterator[Draft]:
+    def listed(self, word: Word, text: str, use: Use) -> Iterator[Draft]:
+        """Yield what a list of settings in one word names: `pretrained=org/name,dtype=float16`."""
+        for one in text.split(",")[:MAX_PARTS]:
+            key, _, value = one.partition("=")
+            kind = self._keys.kind(key)
+            name = self._names.keyed(value, kind) if kind else None
+            if name is not None:
+                yield _draft(word, name, f"{key[:60]}=", "medium", None, use)
+
+    def _addressed(self, words: Sequence[Word]) -> str | None:
+        """Return the provider whose service one of the words is the address of."""
+        for word in words:
+            if "://" in word.text and (found := self._names.at_address(word.text)) is not None:
+                return found
+        return None
+
+    def pairs(self, word: Word, use: Use, provider: str | None = None) -> Iterator[Draft]:
         """Yield what the keys of an object name that is written as one word (`{"model": "org/name"}`)."""
         for match in _PAIR.finditer(word.text[:MAX_OBJECT]):
             kind = self._keys.kind(match[1])
             name = self._names.keyed(match[2], kind) if kind else None
+            if provider is not None and match[1] in self._rules.provided_keys and kind != "dataset":
+                name = self._names.provided(match[2], provider) if provider != "hub" else name
             if name is not None:
                 yield _draft(word, name, match[1], "medium", None, use)
+
+    def _revision_of(self, flag: str, words: Sequence[Word], revision: str | None) -> str | None:
+        """Return the revision of what `flag` names: a tokenizer or a draft has one of its own, or none."""
+        if flag not in self._rules.side_flags:
+            return revision
+        for index, word in enumerate(words):
+            name, equals, value = word.text.partition("=")
+            if name in (f"{flag}-revision", f"{flag}_revision"):
+                found = value if equals else words[index + 1].text if index + 1 < len(words) else ""
+                return found if found and not _is_dynamic(found) else None
+        return None
 
     def _revision(self, words: Sequence[Word], rule: CommandRule | None) -> str | None:
         flags = self._rules.revision_flags | (rule.revision_flags if rule else frozenset())
@@ -160,6 +205,11 @@ class Commands:
                 found = value if equals else words[index + 1].text if index + 1 < len(words) else ""
                 return None if not found or _is_dynamic(found) else found
         return None
+
+
+def _telling(expected: Sequence[str]) -> bool:
+    """Whether the words of a command are its own wherever they stand."""
+    return len(expected) > 1 or ("-" in expected[0] and "*" not in expected[0])
 
 
 def _is_dynamic(text: str) -> bool:

@@ -11,14 +11,18 @@ from auditor.scan.commands import Commands, Word
 from auditor.scan.interface import Comment, Confidence, Draft, Found, SourceFile
 from auditor.scan.keys import Keys, folded_key
 from auditor.scan.names import Name, Names
+from auditor.scan.neighbors import Neighbors, Text, without_templates
 from auditor.scan.prose import Prose
-from auditor.scan.shell import Shell, split_words
+from auditor.scan.shell import Shell
+from auditor.scan.shell_words import split_words
 
-__all__ = ["ConfigValues", "Text"]
+__all__ = ["ConfigValues", "words_of"]
 
 MAX_TEXT = 100_000
 MAX_INNER = 3
 _GIVEN = re.compile(r"\$\{([A-Za-z_]\w{0,80}):?[-=]([^{}$]{1,300})\}")
+_OPTIONS = re.compile(r"(?:^|\s)--?[A-Za-z][\w-]*(?:[ =]|$)")
+_YAML_ROW = re.compile(r"\s*(?:-\s+.*|(?:-\s+)?[\w\"'./-]{1,80}:(?:\s.*)?)$")
 _WEAK = ("repo", "name", "id", "hf", "hub")
 _WORDS = ("command", "args", "entrypoint", "cmd", "extra_args", "extraargs", "arguments", "argv")
 _SCRIPTS = (
@@ -38,20 +42,12 @@ _SCRIPTS = (
     "install",
     "build",
     "setup",
+    "scripts",
+    "exec_start",
+    "exec_start_pre",
+    "exec_start_post",
 )
 _DATA_KEYS = ("path", "name", "id", "repo_id", "hf_id", "dataset_name")
-
-
-class Text(msgspec.Struct, frozen=True, kw_only=True):
-    """One text of a configuration, the keys above it (items of lists add none), and its place."""
-
-    text: str
-    keys: tuple[str, ...]
-    line: int
-    column: int
-    end_line: int
-    raw_line: int | None = None
-    """Where the content of a block begins, when it spans lines; then `text` is the raw content."""
 
 
 class ConfigValues:
@@ -64,6 +60,7 @@ class ConfigValues:
         self._commands = Commands(source.rules, self._names, self._keys)
         self._prose = Prose(source.rules, self._names)
         self._shell = Shell(source, found)
+        self._neighbors = Neighbors(source.rules, self._names, found)
 
     def text(self, text: Text) -> None:
         """Read one text."""
@@ -71,32 +68,54 @@ class ConfigValues:
             return
         key = text.keys[-1] if text.keys else ""
         if text.raw_line is not None:
-            if folded_key(key) in (*_SCRIPTS, *_WORDS) or key.endswith(".sh") or _looks_like_script(text.text):
-                self._shell.lines(text.text, text.raw_line)
-            elif not self._inner_file(key, text):
-                self._prose_block(text)
+            self._block(key, text)
             return
+        if "{{" in text.text:
+            text = msgspec.structs.replace(text, text=without_templates(text.text))
         if key.isidentifier():
             self._shell.remember(key, text.text, text.line, text.column)
         if (given := _GIVEN.fullmatch(text.text.strip())) is not None:
             # ${KEY:-default}: what stands there when nobody says otherwise.
             inner = text.keys if self._keys.kind(key, text.keys[:-1]) else (*text.keys[:-1], given[1])
             text = msgspec.structs.replace(text, text=given[2], keys=inner)
+        how = ".".join(text.keys[-2:])[:80] or "value"
         name = self._named(text, key if not text.keys else text.keys[-1])
         if name is not None:
-            how = ".".join(text.keys[-2:])[:80] or "value"
-            self._add(text, name, how)
+            self._neighbors.add(text, key, self._add(text, name, how))
             return
-        if not self._keys.holds_other(key) and (sure := self._names.literal(text.text.strip())) is not None:
-            self._add(text, sure, "literal", guess=True)
-        elif text.text.startswith("{") and '"' in text.text:
+        other = self._keys.holds_other(key)
+        if not other and (sure := self._names.literal(text.text.strip())) is not None:
+            self._neighbors.add(text, key, self._add(text, sure, "literal", guess=True))
+            return
+        self._neighbors.add(text, key, None if other else self._draft(text, how))
+        if text.text.startswith("{") and '"' in text.text:
             self._found.add(*self._commands.pairs(Word(text=text.text, line=text.line, column=text.column), "used"))
-        elif folded_key(key) in (*_WORDS, *_SCRIPTS) and " " in text.text:
+        elif " " in text.text and (self._is_script(text.keys) or _OPTIONS.search(text.text)):
             self._shell.text(text.text, text.line, text.column)
         elif "=" in text.text and " " not in text.text:
             self.pair(text)
         elif "://" in text.text:
             self._found.add(*self._prose.mentions(text.text, text.line, text.column, use="used", loose=False))
+        elif "/" in text.text and " " in text.text:
+            shown = self._prose.mentions(text.text, text.line, text.column)
+            self._found.add(*(one for one in shown if self._names.literal(one.target) is not None))
+
+    def _is_script(self, keys: tuple[str, ...]) -> bool:
+        folded = [folded_key(key.rpartition(".")[2]) for key in keys[-2:]]
+        return folded[-1:] != [] and (folded[-1] in (*_WORDS, *_SCRIPTS) or folded[0] in ("scripts", "commands"))
+
+    def _block(self, key: str, text: Text) -> None:
+        """Read a text of several lines: a script, a whole file, or words for readers."""
+        folded = folded_key(key.rpartition(".")[2])
+        first = text.raw_line or text.line
+        if self._inner_file(key, text):
+            return
+        if folded in (*_SCRIPTS, *_WORDS) or key.endswith(".sh") or self._shell.is_script(text.text):
+            self._shell.lines(text.text, first)
+        elif _looks_like_yaml(text.text) and self._inner(text, "yaml"):
+            return
+        else:
+            self._found.add(*self._prose.mentions(text.text, first, 1))
 
     def _named(self, text: Text, key: str) -> Name | None:
         value = text.text.strip()
@@ -107,13 +126,29 @@ class ConfigValues:
         if kind is None and folded_key(key) in _DATA_KEYS and text.keys[:-1]:
             kind = self._keys.kind(text.keys[-2]) if folded_key(text.keys[-2]) in ("datasets", "dataset") else None
         if kind is not None:
-            return self._names.keyed(value, kind)
+            hint = next((p for k in text.keys for p in self._keys.providers(k)), None) if kind == "model" else None
+            found = self._names.keyed(value, kind)
+            if hint is not None and (found is None or (found.provider == "hub" and hint == "ollama")):
+                return self._names.provided(value, hint) or found
+            return found
         return None if folded_key(key) not in _WEAK else self._names.written(value)
+
+    def nested(self, group: int, key: str) -> None:
+        """Remember the key of a mapping that stands inside of the mapping `group`."""
+        self._neighbors.nested(group, key)
 
     def pair(self, text: Text) -> None:
         """`KEY=value` as one text, the way containers are given their environment."""
         key, _, value = text.text.partition("=")
         if key.startswith("-"):
+            return
+        if "," in value:
+            for one in text.text.split(","):
+                inner, equals, held = one.partition("=")
+                kind = self._keys.kind(inner) if equals else None
+                name = self._names.keyed(held, kind) if kind else None
+                if name is not None:
+                    self._add(text, name, f"{inner[:60]}=")
             return
         self._shell.assign(key, value.strip("'\""), text.line, text.column, f"{key[:60]}=")
 
@@ -139,15 +174,21 @@ class ConfigValues:
         self._found.add(*self._prose.comments([comment]))
 
     def finish(self) -> None:
-        """Match the commands, now that every variable is known."""
+        """Match the commands, and what the keys of one mapping say of each other, now that all is known."""
+        self._neighbors.finish()
         self._shell.finish()
 
     def _inner_file(self, key: str, text: Text) -> bool:
         """Read a whole file that is the value of a key, as in a ConfigMap; `False` when it is none."""
-        from auditor.scan.readers import INNER_KINDS, reader_of
+        from auditor.scan.readers import INNER_KINDS
 
         kind = INNER_KINDS.get(key.rpartition(".")[2].lower()) if "." in key else None
-        if kind is None or self._source.depth >= MAX_INNER:
+        return kind is not None and self._inner(text, kind)
+
+    def _inner(self, text: Text, kind: str) -> bool:
+        from auditor.scan.readers import reader_of
+
+        if self._source.depth >= MAX_INNER:
             return False
         indents = [len(row) - len(row.lstrip(" ")) for row in text.text.split("\n") if row.strip()]
         indent = min(indents, default=0)
@@ -164,21 +205,28 @@ class ConfigValues:
         ]
         return True
 
-    def _prose_block(self, text: Text) -> None:
-        self._found.add(*self._prose.mentions(text.text, text.raw_line or text.line, 1))
-
-    def _add(self, text: Text, name: Name, how: str, *, guess: bool = False) -> None:
+    def _add(self, text: Text, name: Name, how: str, *, guess: bool = False) -> Draft:
         sure: Confidence = "low" if guess else "high" if "://" in text.text else "medium"
-        self._found.add(
-            Draft(
-                target=name.target, provider=name.provider, type=name.type, line=text.line, column=text.column,
-                end_line=text.end_line, how=how, confidence=sure, revision=name.revision,
-            )
+        draft = Draft(
+            target=name.target, provider=name.provider, type=name.type, line=text.line, column=text.column,
+            end_line=text.end_line, how=how, confidence=sure, revision=name.revision,
+        )  # fmt: skip
+        self._found.add(draft)
+        return draft
+
+    @staticmethod
+    def _draft(text: Text, how: str) -> Draft:
+        """Return a draft of what `text` would name if a neighbor says whose it is."""
+        return Draft(
+            target="", provider="", type="model", line=text.line, column=text.column, end_line=text.end_line,
+            how=how, confidence="medium",
         )  # fmt: skip
 
 
-def _looks_like_script(text: str) -> bool:
-    return text.lstrip().startswith(("#!", "set -e", "pip ", "python", "curl ", "export "))
+def _looks_like_yaml(text: str) -> bool:
+    """Whether the lines of a block are keys and items."""
+    rows = [row for row in text.split("\n") if row.strip() and not row.lstrip().startswith("#")]
+    return bool(rows) and all(_YAML_ROW.match(row) for row in rows[:40])
 
 
 def words_of(text: str, line: int, column: int) -> list[Word]:

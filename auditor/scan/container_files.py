@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-from auditor.scan.config_values import ConfigValues, Text
+from auditor.scan.commands import Word
+from auditor.scan.config_values import ConfigValues
 from auditor.scan.interface import Comment, Draft, Found, SourceFile
 from auditor.scan.json_file import read_words
 from auditor.scan.names import Names
+from auditor.scan.neighbors import Text
 from auditor.scan.prose import Prose
-from auditor.scan.shell import Shell, split_words
+from auditor.scan.shell import Shell
+from auditor.scan.shell_words import split_words
 
 __all__ = ["read_dockerfile", "read_env", "read_ini", "read_makefile", "read_modelfile", "read_toml"]
 
@@ -27,6 +30,7 @@ def read_dockerfile(source: SourceFile) -> Found:
     shell = Shell(source, found)
     rows = source.text.split("\n")
     index = 0
+    entry: list[Word] = []
     while index < len(rows):
         row = rows[index][:MAX_LINE]
         first = index
@@ -47,22 +51,27 @@ def read_dockerfile(source: SourceFile) -> Found:
             index += 1
         match = _INSTRUCTION.match("\n".join(block))
         if match:
-            _instruction(shell, match, first + 1)
+            entry = _instruction(shell, match, first + 1, entry)
     shell.finish()
     return found
 
 
-def _instruction(shell: Shell, match: re.Match[str], line: int) -> None:
+def _instruction(shell: Shell, match: re.Match[str], line: int, entry: list[Word]) -> list[Word]:
+    """Read one instruction; return the words of the entry point that `CMD` goes on with."""
     word, rest = match[2].upper(), match[4]
     column = match.start(4) + 1
     if word in ("RUN", "CMD", "ENTRYPOINT", "SHELL"):
         if rest.lstrip().startswith("[") and rest.rstrip().endswith("]"):
+            words: list[Word] = []
             for number, row in enumerate(rest.split("\n")):
-                words = read_words(row, line + number, column if number == 0 else 1)
-                shell.words(words)
+                words += read_words(row, line + number, column if number == 0 else 1)
+            shell.words([*entry, *words] if word == "CMD" else words)
+            entry = words if word == "ENTRYPOINT" else entry
         else:
             rows = rest.split("\n")
             shell.lines("\n".join([" " * (column - 1) + rows[0], *rows[1:]]), line)
+    elif word == "FROM":
+        return []
     elif word in ("ENV", "ARG"):
         for words in split_words(rest, line, column):
             if "=" not in words[0].text and word == "ENV" and len(words) > 1:
@@ -72,6 +81,7 @@ def _instruction(shell: Shell, match: re.Match[str], line: int) -> None:
                 key, equals, value = one.text.partition("=")
                 if equals:
                     shell.assign(key, value, one.line, one.column, f"{word} {key[:60]}")
+    return entry
 
 
 def read_makefile(source: SourceFile) -> Found:
@@ -83,7 +93,8 @@ def read_makefile(source: SourceFile) -> Found:
         match = None if row.startswith("\t") else _MAKE_SETTING.match(row[:MAX_LINE])
         if match:
             value = match[2].partition(" #")[0].strip()
-            shell.assign(match[1], value, number, row.index(match[2]) + 1 if match[2] else len(row), f"{match[1]} =")
+            column = row.index(match[2]) + 1 if match[2] else len(row)
+            shell.assign(match[1], value.strip("\"'"), number, column, f"{match[1]} =")
     # Recipes begin with marks that say how to run them; the text is read as it stands.
     recipes = [row if not _MAKE_SETTING.match(row) or row.startswith("\t") else "" for row in rows]
     shell.lines("\n".join(re.sub(r"^(\t\s*)[@-]+", lambda m: m[1] + " " * (len(m[0]) - len(m[1])), r) for r in recipes))
@@ -131,6 +142,7 @@ def _settings(source: SourceFile, *, sections: bool) -> Found:
     found = Found()
     values = ConfigValues(source, found)
     section: tuple[str, ...] = ()
+    group = 1
     for number, row in enumerate(source.text.split("\n"), 1):
         stripped = row.strip()
         if stripped.startswith(("#", ";")):
@@ -141,13 +153,14 @@ def _settings(source: SourceFile, *, sections: bool) -> Found:
             values.comment(Comment(line=number, column=place + 2, text=row[place + 1 :], alone=False))
             row = row[:place]
         if sections and stripped.startswith("[") and stripped.endswith("]"):
-            section = tuple(stripped[1:-1].split("."))
+            section, group = tuple(stripped[1:-1].split(".")), number + 1
             continue
         match = _SETTING.match(row[:MAX_LINE])
         if match:
             text = match[4].strip().strip("'\"")
             keys = (*section, match[2])
-            values.text(Text(text=text, keys=keys, line=number, column=match.start(4) + 1, end_line=number))
+            place = match.start(4) + 1
+            values.text(Text(text=text, keys=keys, line=number, column=place, end_line=number, group=group))
     values.finish()
     return found
 
@@ -164,11 +177,12 @@ def read_toml(source: SourceFile) -> Found:
     values = ConfigValues(source, found)
     section: tuple[str, ...] = ()
     key: str | None = None
+    group = 1
     for number, row in enumerate(source.text.split("\n"), 1):
         row = row[:MAX_LINE]
         stripped = row.strip()
         if stripped.startswith("[") and stripped.endswith("]") and "=" not in stripped and key is None:
-            section = tuple(part.strip("\"' ") for part in stripped.strip("[]").split("."))
+            section, group = tuple(part.strip("\"' ") for part in stripped.strip("[]").split(".")), number + 1
             continue
         last = 0
         for match in _STRING.finditer(row):
@@ -185,9 +199,8 @@ def read_toml(source: SourceFile) -> Found:
             last = match.end()
             if key is not None and len(match[0]) > 1 and match[0] not in ('"""', "'''"):
                 keys = (*section, *key.split("."))
-                values.text(
-                    Text(text=match[0][1:-1], keys=keys, line=number, column=match.start() + 1, end_line=number)
-                )
+                text, place = match[0][1:-1], match.start() + 1
+                values.text(Text(text=text, keys=keys, line=number, column=place, end_line=number, group=group))
         if (place := _toml_comment(row)) is not None:
             values.comment(Comment(line=number, column=place + 1, text=row[place:], alone=not row[:place].strip()))
         opened = re.match(r"^\s*([A-Za-z_][\w.-]*)\s*=\s*\[\s*(?:#.*)?$", row)

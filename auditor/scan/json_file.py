@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass, field
 
 from auditor.scan.commands import Word
-from auditor.scan.config_values import ConfigValues, Text, words_of
+from auditor.scan.config_values import ConfigValues, words_of
 from auditor.scan.interface import Comment, Found, SourceFile
+from auditor.scan.neighbors import Text
 
 __all__ = ["read_json"]
 
@@ -24,6 +25,7 @@ class _Level:
     mapping: bool
     key: str | None
     words: list[Word] = field(default_factory=list)
+    group: int = 0
 
 
 def read_json(source: SourceFile) -> Found:
@@ -44,7 +46,9 @@ def read_json(source: SourceFile) -> Found:
         seen = match.start()
         column = match.start() - start_of_line + 1
         if token in ("{", "["):
-            stack.append(_Level(token == "{", pending))
+            if token == "{" and pending is not None and stack:
+                values.nested(stack[-1].group, pending)
+            stack.append(_Level(token == "{", pending, group=count + 1 if token == "{" else 0))
             key, pending = None, None
         elif token in ("}", "]"):
             level = stack.pop() if stack else None
@@ -64,7 +68,8 @@ def read_json(source: SourceFile) -> Found:
                 key = text[:200]
                 continue
             keys = (*above, pending) if pending is not None else above
-            place = Text(text=text, keys=keys, line=line, column=column, end_line=line)
+            group = stack[-1].group if stack and pending is not None else 0
+            place = Text(text=text, keys=keys, line=line, column=column, end_line=line, group=group)
             if pending is None and keys and stack and values.is_command(keys[-1]):
                 if " " in text.strip():
                     values.script(place)

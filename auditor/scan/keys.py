@@ -16,6 +16,7 @@ _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 MAX_KEY = 80
 
 
+@functools.lru_cache(maxsize=8192)
 def folded_key(key: str) -> str:
     """Return `key` in lower case with "_" for every separator and hump."""
     return _SEPARATORS.sub("_", _CAMEL.sub("_", key)).strip("_").lower()
@@ -44,6 +45,11 @@ class Keys:
     def holds_other(self, key: str) -> bool:
         """Return whether `key` is known to hold something else: an image, a place to push to, a title."""
         return len(key) <= MAX_KEY and self._rules.not_keys.has(folded_key(key))
+
+    def providers(self, key: str) -> list[str]:
+        """Return the providers that the words of `key` name (`OLLAMA_MODEL`)."""
+        words = folded_key(key).split("_") if len(key) <= MAX_KEY else []
+        return [self._rules.prefixes[word] for word in words if word in self._rules.prefixes]
 
     def _judge(self, key: str) -> Literal["model", "dataset"] | None:
         folded = folded_key(key)

@@ -26,7 +26,11 @@ _BARE = re.compile(_PART)
 _OLLAMA = re.compile(r"(?:[A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9][\w.-]{0,95}(?::[\w.-]{1,80})?")
 _DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}|\d+")
 _HOSTED = re.compile(r"[A-Za-z0-9@][\w.:/@+-]{0,200}")
+_ARN = re.compile(r"arn:[^/\s]*:(?:foundation-model|inference-profile)/(.+)")
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}")
+_CALL_KINDS = ("chat", "completion", "embedding", "embeddings", "generate")
+_SURE_MARKS = 2
+"""How many of the marks of the Hub stand nowhere else."""
 _QUANT = re.compile(r"(?:[A-Za-z]{0,3}-?)?(?:I?Q\d|F16|BF16|F32|FP16|latest|UD-)[\w.-]*", re.IGNORECASE)
 
 
@@ -56,7 +60,7 @@ class Names:
         if (address := self._address(text)) is not None:
             return address
         if provider == "hub":
-            return self._hub(text, kind, bare=bare)
+            return self._hub(text, kind, bare=bare, sure=True)
         if self._rules.placeholder.has(text):
             return None
         if provider == "ollama":
@@ -77,14 +81,36 @@ class Names:
         if (address := self._address(text)) is not None:
             return address
         if kind == "dataset":
-            return self._hub(text, kind, bare=False) or (
+            return self._hub(text, kind, bare=False, sure=True) or (
                 self._hub(text, kind, bare=True) if text in self._rules.legacy_datasets else None
             )
         if (routed := self._by_id(text) or self._routed(text)) is not None:
             return routed
         if self._rules.legacy_models.has(text) or text.lower() in self._rules.short_names:
             return self._hub(text, "model", bare=True)
-        return self._hub(text, "model", bare=False)
+        return self._of_library(text) or self._hub(text, "model", bare=False, sure=True)
+
+    def provided(self, text: str, provider: str) -> Name | None:
+        """Return what the value of a key about models names when a neighbor or the key itself says whose it is."""
+        text = text.strip()
+        if not text or len(text) > MAX_LENGTH or any(c.isspace() for c in text) or self.is_path(text):
+            return None
+        if provider in ("hub", "ollama"):
+            return self.called(text, provider, "model", bare=True)
+        looks = any(c.isdigit() for c in text) or "-" in text
+        return self.called(text, provider, "hosted") if looks else self._by_id(text)
+
+    def provider_of(self, word: str) -> str | None:
+        """Return the provider that routers and people call `word`."""
+        return self._rules.prefixes.get(word.lower()) or self._rules.prefixes.get(word.lower().replace("-", "_"))
+
+    def at_address(self, address: str) -> str | None:
+        """Return the provider whose service an address is, or `None`."""
+        host, colon, port = address.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")
+        for name, rule in self._rules.providers.items():
+            if (rule.hosts is not None and rule.hosts.has(host)) or (colon and port in rule.ports):
+                return name
+        return None
 
     def written(self, text: str) -> Name | None:
         """Return the model that `text` names in prose, where only its own shape speaks for it, or `None`."""
@@ -95,8 +121,51 @@ class Names:
 
     def literal(self, text: str) -> Name | None:
         """Return the model that a literal of code names without any key or call to speak for it, or `None`."""
-        match = _ID.fullmatch(text) if len(text) <= MAX_LENGTH else None
-        return self._hub(text, "model", bare=False) if match and self._rules.sure_models.has(match[2]) else None
+        if not 4 <= len(text) <= MAX_LENGTH or any(c.isspace() for c in text):
+            return None
+        if text.startswith(self._rules.hub_marks[:_SURE_MARKS]):
+            return self._hub(text, "model", bare=False)
+        match = _ID.fullmatch(text)
+        if match is None:
+            return self._literal_service(text)
+        owner, name = match[1].lower(), match[2]
+        rules = self._rules
+        routed = self._routed(text)
+        if routed is not None and (self._specific(routed, routed=True) or rules.sure_models.has(name)):
+            return routed
+        if rules.sure_models.has(name) or (owner in rules.known_owners and "-" in name and rules.model_like.has(name)):
+            return self._hub(text, "model", bare=False)
+        if name in rules.legacy_datasets and not rules.model_like.has(name):
+            return self._hub(text, "dataset", bare=False) if owner in rules.known_owners else None
+        return None
+
+    def _literal_service(self, text: str) -> Name | None:
+        """Judge ids without an owner that can be nothing else: `gpt-4o-mini`, `openai:gpt-4o`, `llama3.1:8b`."""
+        found = (self._by_id(text) if text == text.lower() else None) or (
+            self._routed(text) if ":" in text or text.count("/") > 1 else None
+        )
+        if found is not None:
+            return found if self._specific(found) else None
+        if text.lower() in self._rules.short_names and text.count("-") > 1:
+            return self._hub(text, "model", bare=True)
+        return self._of_library(text)
+
+    def _specific(self, name: Name, *, routed: bool = False) -> bool:
+        """Whether an id says so much that it needs no key beside it; `routed` when its provider is written with it."""
+        if name.provider == "hub":
+            return "/" in name.target
+        if name.provider == "ollama":
+            return self._rules.ollama_library.has(name.target.partition(":")[0])
+        rule = self._rules.providers[name.provider]
+        known = rule.ids is not None and rule.ids.has(name.target)
+        return known and "-" in name.target and (routed or any(c.isdigit() for c in name.target))
+
+    def _of_library(self, text: str) -> Name | None:
+        """`llama3.1:8b`: a name of Ollama's library with a tag of its kind."""
+        name, colon, tag = text.rpartition("/")[2].partition(":")
+        if not colon or text.count("/") > 1 or "://" in text or not self._rules.ollama_tag.has(tag):
+            return None
+        return self._ollama(text) if self._rules.ollama_library.has(name) else None
 
     def service_id(self, text: str) -> Name | None:
         """Return the hosted model whose id cannot be anything else, or `None`."""
@@ -120,13 +189,22 @@ class Names:
             return None
         return Name(target=found.target, provider="hub", type=found.type, revision=found.revision)
 
-    def _is_placeholder(self, target: str) -> bool:
+    def is_placeholder(self, text: str) -> bool:
+        """Return whether `text` has the shape of an id and stands for one that somebody still has to write."""
+        match = _ID.fullmatch(text)
+        return match is not None and self._is_placeholder(text, sure=True) and not self.is_path(text)
+
+    def _is_placeholder(self, target: str, *, sure: bool = False) -> bool:
+        """With `sure` proof that a model is named, `acme/model` and `acme/x` are names: a policy must hear of them."""
         owner, slash, name = target.rpartition("/")
         rules = self._rules
-        return bool(slash and rules.placeholder_owner.has(owner)) or rules.placeholder_name.has(name)
+        if slash and rules.placeholder_owner.has(owner):
+            return True
+        return rules.sure_placeholder.has(name) if sure else rules.placeholder_name.has(name)
 
-    def _hub(self, text: str, kind: Kind, *, bare: bool) -> Name | None:
-        text, revision = _split_revision(text)
+    def _hub(self, text: str, kind: Kind, *, bare: bool, sure: bool = False) -> Name | None:
+        mark = next((one for one in self._rules.hub_marks if text.startswith(one)), "")
+        text, revision = _split_revision(text.removeprefix(mark))
         if "://" in text or self.is_path(text):
             return None
         if (full := self._rules.short_names.get(text.lower())) is not None and kind == "model":
@@ -135,7 +213,9 @@ class Names:
         if match is None:
             return self._bare(text, kind, revision) if bare else None
         owner, name = match[1], match[2]
-        if "--" in text or ".." in text or owner.lower() in self._rules.content_types or self._is_placeholder(text):
+        if "--" in text or ".." in text or owner.lower() in self._rules.content_types:
+            return None
+        if self._is_placeholder(text, sure=sure):
             return None
         if _DATE.fullmatch(owner) or (_DATE.fullmatch(name) and not self._rules.model_like.has(name)):
             return None
@@ -162,10 +242,16 @@ class Names:
 
     def _routed(self, text: str) -> Name | None:
         """`provider/id`, as routers write it; a Hub owner of the same name keeps what the provider does not serve."""
+        if ":" in text and "/" not in text and (listed := self._of_library(text)) is not None:
+            # `mistral:7b` is a name of the library before it is a router's prefix.
+            return listed
         prefix, slash, rest = text.partition("/")
         colon = False
-        if not slash and ":" in text:
+        if ":" in prefix:
+            # `openai:gpt-4o`, and with a kind of call in between: `openai:chat:gpt-4o`.
             prefix, slash, rest = text.partition(":")
+            head, more, tail = rest.partition(":")
+            rest = tail if more and (prefix != "ollama" or head in _CALL_KINDS) and "." not in head else rest
             colon = True
         name = self._rules.prefixes.get(prefix)
         if name is None or not slash or not rest or self._is_placeholder(rest):
@@ -190,6 +276,8 @@ class Names:
     def _by_id(self, text: str) -> Name | None:
         for rule in self._rules.providers.values():
             if rule.ids is not None and rule.bare and rule.ids.has(text):
+                inner = _ARN.fullmatch(text)
+                text = inner[1] if inner and rule.ids.has(inner[1]) else text
                 return self._plain(text.removeprefix("models/"), rule.provider, "hosted")
         return None
 
@@ -208,7 +296,8 @@ class Names:
             return self._routed(text) or self._hub(text, "model", bare=False)
         if _ID.fullmatch(text) and (routed := self._routed(text)) is not None and routed.provider == provider:
             return routed
-        return self._plain(text.removeprefix("models/"), provider, "hosted")
+        inner = _ARN.fullmatch(text)
+        return self._plain(inner[1] if inner else text.removeprefix("models/"), provider, "hosted")
 
     @staticmethod
     def _plain(text: str, provider: str, kind: Kind) -> Name:

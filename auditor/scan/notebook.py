@@ -21,6 +21,7 @@ __all__ = ["read_notebook"]
 MAX_CELLS = 5_000
 _MAGIC = re.compile(r"^(\s*)(?:[\w, ]{1,60}=\s*)?([!%?])(.*)$")
 _CELL_MAGIC = re.compile(r"^%%\s*(\w+)")
+_TIMED = re.compile(r"^(\s*%(?:timeit|time|prun|memit)\s+(?:-\w+\s+(?:\d+\s+)?)*)(\S.*)$")
 _SHELLS = ("bash", "sh", "script", "zsh", "cmd")
 _PYTHONS = ("time", "timeit", "capture", "python", "python3", "prun", "debug")
 
@@ -119,7 +120,11 @@ class _CellShell:
                     kept[index] = ""
                 if match[2] == "!" or match[3].startswith(("sx", "system", "env", "set_env")):
                     self._line(lines, match, first, number)
+                timed = _TIMED.match(lines[0]) if len(lines) == 1 else None
+                # `%timeit load(...)`: the rest of the line is code in its own place.
                 kept[first] = f"{match[1]}pass"
+                if timed and _parses(timed[2].strip()):
+                    kept[first] = f"{match[1]}({' ' * (len(timed[1]) - len(match[1]) - 1)}{timed[2]})"
             index += 1
         return "\n".join(kept)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -15,6 +16,7 @@ from auditor.scan.names import Name, Names
 __all__ = ["Prose", "read_prose"]
 
 MAX_LINE = 20_000
+_NEWLINE = re.compile(r"\n")
 
 
 class Prose:
@@ -30,12 +32,13 @@ class Prose:
 
         With `loose`, names that only look like models count, too; without it only addresses and calls do.
         """
-        starts = [0, *(index + 1 for index, char in enumerate(text) if char == "\n")]
+        starts: list[int] = []
         seen: set[int] = set()
         for start, name, how, confidence in self._found(text, loose):
             if start in seen:
                 continue
             seen.add(start)
+            starts = starts or [0, *(match.end() for match in _NEWLINE.finditer(text))]
             row = bisect.bisect_right(starts, start) - 1
             place = start - starts[row] + (column if row == 0 else 1)
             yield Draft(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+import re
 from collections.abc import Iterator
 
 from auditor.rulebook.scan_rules import CallRule, ScanRules
+from auditor.scan.names import Names
 from auditor.scan.python_scopes import Module, Scope, dotted
 from auditor.scan.python_texts import made_by
 from auditor.scan.python_values import Values
 
 __all__ = ["Calls"]
-
-_ADDRESS_HOST = 2
 
 
 class Calls:
@@ -35,6 +35,36 @@ class Calls:
         for rule in candidates:
             if self._fits(rule, full, written):
                 return rule, written.removeprefix(".")[-80:]
+        return None
+
+    def handed(self, call: ast.Call, scope: Scope) -> ast.Call | None:
+        """Return the call that another one makes later: `partial(load, "org/name")`, and what is bound to it."""
+        for place in range(min(len(call.args), 2)):
+            made = call.args[place]
+            last = (dotted(made) or "").rpartition(".")[2] if isinstance(made, ast.Attribute | ast.Name) else ""
+            if last in self._rules.python_calls or self._module.imports.get(last):
+                return ast.copy_location(ast.Call(made, call.args[place + 1 :], call.keywords), call)
+        if not isinstance(call.func, ast.Name):
+            return None
+        for binding in self._values.bindings(call.func, scope)[:4]:
+            value = binding.value
+            if isinstance(value, ast.Attribute) and value.attr in self._rules.python_calls:
+                return ast.copy_location(ast.Call(value, call.args, call.keywords), call)
+            if isinstance(value, ast.Call) and (dotted(value.func) or "").endswith("partial") and value.args:
+                arguments = [*value.args[1:], *call.args]
+                return ast.copy_location(ast.Call(value.args[0], arguments, [*call.keywords, *value.keywords]), call)
+        return None
+
+    def of_package(self, call: ast.Call, scope: Scope) -> str | None:
+        """Return the provider that everything calls which comes from the package of the called object."""
+        name = self._full(dotted(call.func) or "")
+        made = self._maker(call.func.value, scope) if isinstance(call.func, ast.Attribute) else None
+        for one in (name, self._full(dotted(made[0].func) or "") if made else ""):
+            parts = one.split(".")
+            for length in range(min(len(parts), 3), 0, -1):
+                provider = self._rules.python_packages.get(".".join(parts[:length]))
+                if provider is not None:
+                    return provider
         return None
 
     def _original(self, written: str, last: str) -> str:
@@ -61,21 +91,26 @@ class Calls:
             return root not in self._module.functions or "." in written
         imported = self._module.imports.get(root)
         if imported is None:
-            return root not in self._module.functions and root not in self._module.classes
+            # Nobody imported it: a class or a call out of nowhere may be the package's, a name of this module is not.
+            own = root in self._module.functions or root in self._module.classes or root in self._module.bound
+            return not own and ("." not in written or root in rule.packages)
         return imported.lstrip(".").partition(".")[0] in rule.packages
 
-    def arguments(self, call: ast.Call, rule: CallRule) -> Iterator[tuple[ast.expr, bool]]:
-        """Yield what is passed as the name, and whether the call can do nothing without it."""
+    def arguments(self, call: ast.Call, rule: CallRule) -> Iterator[tuple[ast.expr, bool, str]]:
+        """Yield what is passed as a name, whether the call can do nothing without it, and the key of further names."""
         given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
-        named = next((given[key] for key in rule.keywords if key in given), None)
+        key = next((key for key in rule.keywords if key in given), None)
+        named = given[key] if key is not None else None
+        # `model=settings.model` says that there is a name; an object may stand under `model` in a local call only.
+        said = key is not None and (rule.provider != "hub" or key != "model" or not isinstance(named, ast.Name))
         plain = [one for one in call.args if not isinstance(one, ast.Starred)]
         if named is None and rule.position is not None and rule.position < len(plain) == len(call.args):
             named = plain[rule.position]
         if named is not None:
-            yield named, not rule.optional
+            yield named, said or not rule.optional, ""
         for key in rule.also:
             if key in given:
-                yield given[key], False
+                yield given[key], False, key
 
     def keyword(self, call: ast.Call, name: str, scope: Scope) -> str | None:
         """Return the one text that a keyword argument can be."""
@@ -118,16 +153,14 @@ class Calls:
 
     def at_address(self, address: str) -> str:
         """Return the provider whose service an address is; another one serves what its owner put there."""
-        parts = address.split("/")
-        host = parts[_ADDRESS_HOST].rpartition("@")[2].partition(":")[0] if len(parts) > _ADDRESS_HOST else ""
-        for name, rule in self._rules.providers.items():
-            if rule.hosts is not None and rule.hosts.has(host):
-                return name
-        return "hub"
+        return Names(self._rules).at_address(address) or "hub"
 
     def starts_process(self, call: ast.Call) -> bool:
         """Return whether a call hands its first argument to the machine's shell."""
-        name = self._full(dotted(call.func) or "")
+        written = dotted(call.func) or ""
+        if written.rpartition(".")[2] not in _LAST and not _FAMILIES.search(written):
+            return False
+        name = self._full(written)
         return any(fnmatch.fnmatchcase(name, one) for one in _PROCESSES)
 
 
@@ -136,3 +169,6 @@ _PROCESSES = (
     "*.check_output", "*.Popen", "check_call", "check_output", "Popen", "pexpect.*", "sh.*", "*.run_command",
     "run_command", "*.run_commands", "run_commands", "get_ipython.system",
 )  # fmt: skip
+_LAST = frozenset(one.rpartition(".")[2] for one in _PROCESSES)
+# The families of the list above whose last part is open.
+_FAMILIES = re.compile(r"subprocess|exec|spawn|create_subprocess|pexpect|^sh\.|^sp\.")

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
 import warnings
-from collections.abc import Iterator
 
 import msgspec
 
 from auditor.rulebook.scan_rules import CallRule
-from auditor.scan.addresses import hub_address, hub_addresses
 from auditor.scan.commands import Commands, Word
-from auditor.scan.interface import Comment, Confidence, Draft, Found, Guess, SourceFile
+from auditor.scan.interface import Draft, Found, Guess, SourceFile
 from auditor.scan.keys import Keys
 from auditor.scan.names import Kind, Name, Names
 from auditor.scan.prose import Prose
 from auditor.scan.python_calls import Calls
-from auditor.scan.python_scopes import Module, Scope, read_module
+from auditor.scan.python_comments import comments_of
+from auditor.scan.python_places import Places
+from auditor.scan.python_scopes import Module, Scope, dotted, read_module
+from auditor.scan.python_strings import Strings
 from auditor.scan.python_texts import Value
 from auditor.scan.python_values import Values
-from auditor.scan.shell import split_words
+from auditor.scan.shell_words import split_words
 
 __all__ = ["read_python", "read_python_text"]
 
 MAX_NESTED = 6
+_WEAK = ("repo", "hf", "hub")
 # Comments are told apart by the tokenizer, which takes its time: only where one could say something.
 _SPEAKS = re.compile(r"#[^\n]*(?:auditor:|ollama |huggingface\.co|hf\.co|[\w.-]/[\w.-])", re.IGNORECASE)
 _OTHER_SITES = re.compile(r"https?://(?!(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com))\S+")
@@ -43,7 +43,7 @@ def read_python_text(source: SourceFile, text: str) -> Found:
     found = Found()
     prose = Prose(source.rules, Names(source.rules, source.exists))
     if _SPEAKS.search(_OTHER_SITES.sub("", text)):
-        found.comments = list(_comments(text))
+        found.comments = list(comments_of(text))
         found.add(*prose.comments(found.comments))
     if not source.rules.python_worth.search(text):
         # Nothing that could be a name: the one check that is left is whether it is Python at all.
@@ -75,19 +75,6 @@ def _syntax_problems(text: str) -> list[tuple[int | None, str]]:
     return []
 
 
-def _comments(text: str) -> Iterator[Comment]:
-    if "#" not in text:
-        return
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT:
-                line, column = token.start
-                alone = not token.line[:column].strip()
-                yield Comment(line=line, column=column + 1, text=token.string, alone=alone)
-    except (tokenize.TokenError, SyntaxError, RecursionError):
-        return
-
-
 class _Reader:
     """Goes through the calls, keys and strings of one module."""
 
@@ -95,6 +82,7 @@ class _Reader:
         self._rules, self._found, self._prose, self._module = source.rules, found, prose, module
         self._in_tests = source.in_tests
         self._rows = text.split("\n")
+        self._places = Places(self._rows)
         self._names = Names(source.rules, source.exists)
         self._keys = Keys(source.rules)
         self._values = Values(module)
@@ -110,6 +98,8 @@ class _Reader:
                 self._named_call(call, scope, *match)
             elif self._calls.starts_process(call):
                 self._process(call, scope)
+            elif (handed := self._calls.handed(call, scope)) is not None and (rule := self._calls.rule(handed)):
+                self._named_call(handed, scope, *rule)
             else:
                 self._other_call(call, scope)
         self._ignored |= {
@@ -125,36 +115,17 @@ class _Reader:
             kind = self._keys.kind(key)
             if kind is not None and id(value) not in self._ignored:
                 self._keyed(value, scope, kind, how, MAX_NESTED)
-            elif key in ("repo", "hf", "hub") and isinstance(value, ast.Constant) and isinstance(value.value, str):
-                weak = self._names.written(value.value)
-                if weak is not None:
-                    self._found.add(self._draft(Value(value.value, value), weak, how, "low", call=None))
-        self._strings()
+            elif key in _WEAK:
+                self._weak(value, how)
+        strings = Strings(self._rules, self._names, self._module, self._rows, self._found, self._prose)
+        strings.read(self._ignored, self._commands)
 
-    def _column(self, line: int, offset: int) -> int:
-        """Return the column in characters of a place that `ast` gives in bytes."""
-        row = self._rows[line - 1] if line <= len(self._rows) else ""
-        return (offset if row.isascii() else len(row.encode()[:offset].decode(errors="ignore"))) + 1
-
-    def _draft(
-        self,
-        value: Value,
-        name: Name,
-        how: str,
-        confidence: Confidence,
-        *,
-        call: ast.Call | None,
-        revision: str | None = None,
-    ) -> Draft:
-        node = value.node
-        inside = call is not None and call.lineno <= node.lineno and (call.end_lineno or 0) >= (node.end_lineno or 0)
-        away = call is not None and (not inside or call.lineno != node.lineno)
-        return Draft(
-            target=name.target, provider=name.provider, type=name.type, line=node.lineno, how=how,
-            column=self._column(node.lineno, node.col_offset), end_line=node.end_lineno or node.lineno,
-            confidence=confidence, revision=name.revision or (revision if name.provider == "hub" else None),
-            via=(call.lineno,) if call is not None and away else (),
-        )  # fmt: skip
+    def _weak(self, node: ast.expr, how: str) -> None:
+        """Read the value of a key that often names something else: only what looks like a model in itself."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in self._ignored:
+            weak = self._names.written(node.value)
+            if weak is not None:
+                self._found.add(self._places.draft(Value(node.value, node), weak, how, "low", call=None))
 
     def _named_call(self, call: ast.Call, scope: Scope, rule: CallRule, written: str) -> None:
         if rule.documents:
@@ -162,7 +133,9 @@ class _Reader:
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     shown = self._names.keyed(argument.value, "model")
                     if shown is not None:
-                        draft = self._draft(Value(argument.value, argument), shown, f"{written}()", "medium", call=call)
+                        draft = self._places.draft(
+                            Value(argument.value, argument), shown, f"{written}()", "medium", call=call
+                        )
                         self._found.add(msgspec.structs.replace(draft, use="mentioned"))
         if rule.ignore or rule.documents:
             self._ignored |= {id(one) for one in (*call.args, *(keyword.value for keyword in call.keywords))}
@@ -173,14 +146,20 @@ class _Reader:
                 return
             kind = said  # type: ignore[assignment]  # one of the two, as the line above says
         revision = self._calls.keyword(call, "revision", scope)
-        for argument, needed in self._calls.arguments(call, rule):
+        for argument, needed, beside in self._calls.arguments(call, rule):
             resolved = self._values.resolve(argument, scope)
+            # `revision` is the model's; a tokenizer beside it has one of its own, or whatever its branch holds.
+            pinned = self._calls.keyword(call, f"{beside}_revision", scope) if beside else revision
             named = False
             for value in resolved.values:
-                name = self._judged(value.text, rule, kind, call, scope)
+                text = next((value.text[len(one) :] for one in rule.strip if value.text.startswith(one)), value.text)
+                name = self._judged(text, rule, kind, call, scope)
+                if name is None and needed and not self._in_tests and self._names.is_placeholder(text):
+                    # Somebody has to fill it in: that it names nothing yet is told, never passed over.
+                    self._guess(value.node, f"{written}()")
                 if name is not None:
                     named = True
-                    self._found.add(self._draft(value, name, f"{written}()", "high", call=call, revision=revision))
+                    self._found.add(self._places.draft(value, name, f"{written}()", "high", call=call, revision=pinned))
             open_end = not resolved.whole and not resolved.is_path and not named
             # Where a call also takes what is no name, only a text of the environment is one for sure.
             needed = needed or self._values.reads_environment(argument, scope)
@@ -203,10 +182,10 @@ class _Reader:
 
     def _guess(self, node: ast.expr, how: str) -> None:
         row = self._rows[node.lineno - 1] if node.lineno <= len(self._rows) else ""
-        column = self._column(node.lineno, node.col_offset)
+        column = self._places.column(node.lineno, node.col_offset)
         raw = row[column - 1 :]
         if node.end_lineno == node.lineno and node.end_col_offset is not None:
-            raw = row[column - 1 : self._column(node.lineno, node.end_col_offset) - 1]
+            raw = row[column - 1 : self._places.column(node.lineno, node.end_col_offset) - 1]
         guess = Guess(line=node.lineno, column=column, how=how, expression=raw.strip()[:MAX_EXPRESSION])
         self._found.unresolved.append(guess)
 
@@ -214,12 +193,16 @@ class _Reader:
         """Read a call nobody knows: keywords that speak of models, and defaults of the environment."""
         for keyword in call.keywords:
             kind = self._keys.kind(keyword.arg) if keyword.arg else None
+            if kind is None and keyword.arg in _WEAK:
+                self._weak(keyword.value, f"{keyword.arg}=")
             if kind is not None:
                 resolved = self._values.resolve(keyword.value, scope)
                 for value in resolved.values:
                     name = self._names.keyed(value.text, kind)
+                    if name is None and kind == "model" and (owner := self._calls.of_package(call, scope)) is not None:
+                        name = self._names.provided(value.text, owner)
                     if name is not None:
-                        self._found.add(self._draft(value, name, f"{keyword.arg}=", "medium", call=call))
+                        self._found.add(self._places.draft(value, name, f"{keyword.arg}=", "medium", call=call))
                 if not resolved.values:
                     self._keyed(keyword.value, scope, kind, f"{keyword.arg}=", MAX_NESTED)
         if len(call.args) > 1 and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str):
@@ -252,11 +235,14 @@ class _Reader:
             for value in self._values.resolve(node, scope).values:
                 name = self._names.keyed(value.text, kind)
                 if name is not None and id(value.node) not in self._ignored:
-                    self._found.add(self._draft(value, name, how, "medium", call=None))
+                    self._found.add(self._places.draft(value, name, how, "medium", call=None))
 
     def _process(self, call: ast.Call, scope: Scope) -> None:
         """Read a command for the machine, as a text or as a list of words."""
         for argument in call.args[:1]:
+            if isinstance(argument, ast.Call) and dotted(argument.func) == ".join" and argument.args:
+                # " ".join(words): the words stand where they stand.
+                argument = argument.args[0]
             held = self._values.containers(argument, scope)
             for container, place in held[:4]:
                 if isinstance(container, ast.List | ast.Tuple):
@@ -264,7 +250,7 @@ class _Reader:
             if not held:
                 for value in self._values.resolve(argument, scope).values[:8]:
                     self._ignored.add(id(value.node))
-                    line, column = value.node.lineno, self._column(value.node.lineno, value.node.col_offset)
+                    line, column = value.node.lineno, self._places.column(value.node.lineno, value.node.col_offset)
                     for words in split_words(value.text, line, column):
                         fixed = [msgspec.structs.replace(w, line=line, column=column) for w in words]
                         self._command(fixed, call)
@@ -276,7 +262,9 @@ class _Reader:
             resolved = self._values.resolve(one, scope)
             value = resolved.values[0] if resolved.values else Value("$", one)
             where = value.node
-            words.append(Word(text=value.text, line=where.lineno, column=self._column(where.lineno, where.col_offset)))
+            words.append(
+                Word(text=value.text, line=where.lineno, column=self._places.column(where.lineno, where.col_offset))
+            )
         return words
 
     def _command(self, words: list[Word], call: ast.Call) -> None:
@@ -284,58 +272,6 @@ class _Reader:
             if isinstance(one, Draft):
                 away = (call.lineno,) if one.line != call.lineno else ()
                 self._found.add(msgspec.structs.replace(one, via=away))
-
-    def _strings(self) -> None:
-        for node in self._module.strings:
-            text = node.value
-            if not isinstance(text, str) or "/" not in text:
-                continue
-            if id(node) in self._module.docstrings:
-                self._docstring(node)
-            elif (name := hub_address(text.strip(), self._rules)) is not None:
-                target = self._names.called(text, "hub", "model")
-                # A piece of a formatted text that ends within the name has not named anything yet.
-                open_end = id(node) in self._module.pieces and text.rstrip().endswith(name.target.rpartition("/")[2])
-                if target is not None and not open_end:
-                    self._found.add(self._draft(Value(text, node), target, "address", "high", call=None))
-            elif "://" in text:
-                self._addresses(node, text)
-                self._spoken(node, text)
-            elif " " in text:
-                self._spoken(node, text)
-            elif id(node) not in self._ignored and id(node) not in self._module.pieces:
-                sure = self._names.literal(text)
-                if sure is not None:
-                    self._found.add(self._draft(Value(text, node), sure, "literal", "low", call=None))
-
-    def _spoken(self, node: ast.Constant, text: str) -> None:
-        """Read a message or template that shows a call: no use of ours."""
-        if id(node) not in self._ignored and ("(" in text or "download" in text or "serve" in text):
-            mentions = [one for one in self._prose.mentions(text, 1, 1, loose=False) if one.how == "text"]
-            for one in mentions:
-                line = min(node.lineno + one.line - 1, node.end_lineno or node.lineno)
-                column = max(self._rows[line - 1].find(one.target), 0) + 1
-                self._found.add(msgspec.structs.replace(one, line=line, end_line=line, column=column))
-
-    def _addresses(self, node: ast.Constant, text: str) -> None:
-        """Addresses within a longer text: each stands in its own line of the literal."""
-        for address in hub_addresses(text, self._rules):
-            if id(node) in self._module.pieces and address.end >= len(text):
-                continue
-            name = self._names.called(text[address.start : address.end].rstrip(".,:;!?"), "hub", "model")
-            if name is not None:
-                row = text[: address.start].count("\n") if (node.end_lineno or 0) > node.lineno else 0
-                draft = self._draft(Value(text, node), name, "address", "high", call=None)
-                line = min(draft.line + row, draft.end_line)
-                column = draft.column if row == 0 else max(self._rows[line - 1].find(name.target), 0) + 1
-                self._found.add(msgspec.structs.replace(draft, line=line, column=column))
-
-    def _docstring(self, node: ast.Constant) -> None:
-        rows = self._rows[node.lineno - 1 : node.end_lineno]
-        if rows:
-            column = self._column(node.lineno, node.col_offset)
-            raw = "\n".join([rows[0][column - 1 :], *rows[1:]])
-            self._found.add(*self._prose.mentions(raw, node.lineno, column))
 
 
 def _may_be_text(node: ast.expr) -> bool:

@@ -6,9 +6,11 @@ Built in one walk without recursion, so that no depth of nesting can exhaust the
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from auditor.scan.python_nodes import LEAVES, children_of, fields_of
 
 __all__ = ["Argument", "Binding", "Module", "Scope", "dotted", "read_module"]
 
@@ -22,6 +24,8 @@ class Binding:
     value: ast.expr
     scope: Scope
     each: bool = False
+    index: int | None = None
+    """Which part of each item it takes, where the items are taken apart."""
 
 
 @dataclass(eq=False)
@@ -80,6 +84,10 @@ class Module:
     """Identities of the constants that document something."""
     pieces: set[int] = field(default_factory=set)
     """Identities of the constants that are parts of formatted texts."""
+    bound: set[str] = field(default_factory=set)
+    """Names that are assigned or are parameters somewhere in the module."""
+    looked_up: set[int] = field(default_factory=set)
+    """Identities of the constants that are keys of dictionaries."""
 
 
 def dotted(node: ast.AST) -> str | None:
@@ -108,32 +116,20 @@ def read_module(tree: ast.Module) -> Module:
         if not stack:
             break
         node, scope = stack.pop()
-        inner = _enter(node, scope, module)
-        stack += [(child, place) for child, place in _children(node, scope, inner)]
+        enter = _ENTER.get(type(node))
+        inner = scope if enter is None else enter(node, scope, module) or scope
+        if inner is not scope:
+            stack += children_of(node, scope, inner)
+            continue
+        for name in fields_of(type(node)):
+            value = getattr(node, name, None)
+            if type(value) is list:
+                stack += [(one, scope) for one in reversed(value) if type(one) not in LEAVES]
+            elif value is not None and type(value) not in LEAVES:
+                stack.append((value, scope))
     for name, bindings in top.bindings.items():
         top.bindings[name] = sorted(bindings, key=lambda b: (b.value.lineno, b.value.col_offset))
     return module
-
-
-def _children(node: ast.AST, scope: Scope, inner: Scope) -> Iterator[tuple[ast.AST, Scope]]:
-    outside: set[int] = set()
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        outside = {id(one) for one in (*node.decorator_list, node.args, node.returns)}
-    elif isinstance(node, ast.ClassDef):
-        outside = {id(one) for one in (*node.decorator_list, *node.bases, *node.keywords)}
-    for name in reversed(node._fields):
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            for one in reversed(value):
-                if isinstance(one, ast.AST):
-                    yield one, scope if id(one) in outside else inner
-        elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
-            yield value, scope if id(value) in outside else inner
-
-
-def _enter(node: ast.AST, scope: Scope, module: Module) -> Scope:
-    enter = _ENTER.get(type(node))
-    return enter(node, scope, module) or scope if enter is not None else scope
 
 
 def _assign(node: ast.Assign, scope: Scope, module: Module) -> None:
@@ -164,6 +160,7 @@ def _return(node: ast.Return, scope: Scope, _: Module) -> None:
 def _dict(node: ast.Dict, scope: Scope, module: Module) -> None:
     for key, value in zip(node.keys, node.values, strict=True):
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            module.looked_up.add(id(key))
             module.keyed.append((key.value, value, scope, f'"{key.value[:60]}":'))
 
 
@@ -212,21 +209,27 @@ def _import(node: ast.Import | ast.ImportFrom, _: Scope, module: Module) -> None
             module.imports[root] = root
 
 
-def _bind(target: ast.expr, value: ast.expr, scope: Scope, module: Module, *, each: bool = False) -> None:
+def _bind(
+    target: ast.expr, value: ast.expr, scope: Scope, module: Module, *, each: bool = False, index: int | None = None
+) -> None:
     if isinstance(target, ast.Tuple | ast.List):
         if not each and isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
             for one, part in zip(target.elts, value.elts, strict=True):
                 _bind(one, part, scope, module)
         elif each:
-            for one in target.elts:
-                _bind(one, value, scope, module, each=True)
+            for place, one in enumerate(target.elts):
+                _bind(one, value, scope, module, each=True, index=place if index is None else None)
         return
-    binding = Binding(value, scope, each)
+    binding = Binding(value, scope, each, index)
     if isinstance(target, ast.Name):
         scope.bindings.setdefault(target.id, []).append(binding)
+        module.bound.add(target.id)
         if scope.kind == "class":
             scope.attributes.setdefault(target.id, []).append(binding)
-        if not each:
+        if not each and scope.kind == "class" and _is_enumeration(scope.node):
+            # A member's name is short for what the class is about: SMALL, BASE, IMAGE.
+            module.keyed.append((scope.name, value, scope, f"{scope.name}.{target.id} ="))
+        elif not each:
             module.keyed.append((target.id, value, scope, f"{target.id} ="))
     elif isinstance(target, ast.Attribute):
         owner = scope.enclosing_class()
@@ -238,6 +241,11 @@ def _bind(target: ast.expr, value: ast.expr, scope: Scope, module: Module, *, ea
         key = target.slice.value
         if isinstance(key, str):
             module.keyed.append((key, value, scope, f'["{key[:60]}"] ='))
+
+
+def _is_enumeration(node: ast.AST) -> bool:
+    bases = node.bases if isinstance(node, ast.ClassDef) else []
+    return any((dotted(base) or "").rpartition(".")[2].endswith(("Enum", "Choices")) for base in bases)
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope, module: Module) -> Scope:
@@ -258,6 +266,7 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: 
         made.arguments[argument.arg] = Argument(made, index - method, default, argument.annotation)
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         made.arguments[argument.arg] = Argument(made, None, default, argument.annotation)
+    module.bound.update(made.arguments)
     for argument_name, parameter in made.arguments.items():
         if parameter.default is not None:
             module.keyed.append((argument_name, parameter.default, scope, f"{name}({argument_name}=)"))
@@ -305,4 +314,3 @@ _ENTER: dict[type[ast.AST], Callable[[Any, Scope, Module], Scope | None]] = {
     ast.Return: _return,
     ast.comprehension: _loop,
 }
-_LEAVES = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from auditor.scan.python_known import DEFAULTS, ENVIRONMENT, ENVIRONMENT_MAPS, GIVEN, PASSING, PATHS
+from auditor.scan.python_lookup import Lookup
 from auditor.scan.python_scopes import Argument, Binding, Module, Scope, dotted
 from auditor.scan.python_texts import (
     MAX_VALUES,
@@ -23,20 +25,6 @@ __all__ = ["Values"]
 
 MAX_DEPTH = 24
 MAX_STEPS = 4_000
-_ENVIRONMENT = ("os.environ.get", "os.getenv", "environ.get", "getenv")
-_ENVIRONMENT_MAPS = ("os.environ", "environ")
-_DEFAULTS = (
-    "Field", "field", "Option", "Argument", "attrib", "ib", "mapped_column", "PrivateAttr", "Param", "Setting",
-    "env", "config",
-)  # fmt: skip
-_PASSING = (
-    "str", "strip", "lower", "rstrip", "lstrip", "cast", "expandvars", "deepcopy", "list", "tuple", "set", "sorted",
-    "reversed", "iter",
-)  # fmt: skip
-_PATHS = (
-    "Path", "join", "abspath", "expanduser", "PurePath", "resolve", "dirname", "realpath", "joinpath", "mkdtemp",
-    "getcwd",
-)  # fmt: skip
 
 
 class Values:
@@ -44,6 +32,7 @@ class Values:
 
     def __init__(self, module: Module) -> None:
         self._module = module
+        self._lookup = Lookup(module)
         self._steps = 0
 
     def resolve(self, node: ast.expr, scope: Scope) -> Resolved:
@@ -58,8 +47,8 @@ class Values:
     def bindings(self, node: ast.expr, scope: Scope) -> list[Binding]:
         """Return how the name or attribute `node` gets its value."""
         if isinstance(node, ast.Name):
-            return self._lookup(node.id, scope)[0]
-        return self._attribute_bindings(node, scope) if isinstance(node, ast.Attribute) else []
+            return self._lookup.find(node.id, scope)[0]
+        return self._lookup.attribute(node, scope) if isinstance(node, ast.Attribute) else []
 
     def reads_environment(self, node: ast.expr, scope: Scope) -> bool:
         """Return whether `node` is a text of the environment, by itself or as the value of a name."""
@@ -67,7 +56,7 @@ class Values:
         for value in values:
             read = value.value if isinstance(value, ast.Subscript) else value
             name = dotted(read.func if isinstance(read, ast.Call) else read) or ""
-            if name in (_ENVIRONMENT if isinstance(read, ast.Call) else _ENVIRONMENT_MAPS):
+            if name in (ENVIRONMENT if isinstance(read, ast.Call) else ENVIRONMENT_MAPS):
                 return True
         return False
 
@@ -108,7 +97,7 @@ class Values:
         result = Resolved([]) if bindings else unknown()
         for binding in bindings[:MAX_VALUES]:
             if binding.each:
-                result.also(self._each(binding.value, binding.scope, depth, seen))
+                result.also(self._each(binding.value, binding.scope, depth, seen, binding.index))
             else:
                 result.also(self._expression(binding.value, binding.scope, depth, seen))
         return result
@@ -137,18 +126,8 @@ class Values:
                 return woven(pieces, [self._expression(one, scope, depth, seen) for one in given], node)
         return unknown()
 
-    def _lookup(self, name: str, scope: Scope) -> tuple[list[Binding], Argument | None, Scope | None]:
-        place: Scope | None = scope
-        while place is not None:
-            if name in place.bindings or name in place.arguments:
-                return place.bindings.get(name, []), place.arguments.get(name), place
-            place = place.parent
-            while place is not None and place.kind == "class":
-                place = place.parent
-        return [], None, None
-
     def _name(self, name: str, scope: Scope, depth: int, seen: frozenset[int]) -> Resolved:
-        bindings, argument, place = self._lookup(name, scope)
+        bindings, argument, place = self._lookup.find(name, scope)
         result = self._bound(bindings, depth, seen) if bindings else Resolved([], whole=argument is not None)
         if argument is not None and place is not None:
             result.also(self._argument(name, argument, depth, seen))
@@ -177,46 +156,13 @@ class Values:
             result.whole = False
         return result
 
-    def _attribute_bindings(self, node: ast.Attribute, scope: Scope) -> list[Binding]:
-        base = node.value
-        if isinstance(base, ast.Name):
-            if base.id in ("self", "cls") and (owner := scope.enclosing_class()) is not None:
-                return self._of_class(owner, node.attr)
-            if base.id in self._module.classes:
-                return self._of_class(self._module.classes[base.id], node.attr)
-            if (owner := self._class_of(base.id, scope)) is not None:
-                return self._of_class(owner, node.attr)
-        elif isinstance(base, ast.Attribute) and (base.attr in ("value",) or base.attr in self._module.classes):
-            return self._attribute_bindings(base, scope)
-        return []
-
-    def _of_class(self, owner: Scope, name: str) -> list[Binding]:
-        if name in owner.attributes:
-            return owner.attributes[name]
-        bases = owner.node.bases if isinstance(owner.node, ast.ClassDef) else []
-        for base in bases[:8]:
-            if isinstance(base, ast.Name) and (parent := self._module.classes.get(base.id)) is not None:
-                return parent.attributes.get(name, [])
-        return []
-
-    def _class_of(self, name: str, scope: Scope) -> Scope | None:
-        """Return the class of this module whose object `name` is, by annotation or by the call that made it."""
-        bindings, argument, place = self._lookup(name, scope)
-        annotation = argument.annotation if argument else place.annotations.get(name) if place else None
-        if isinstance(annotation, ast.Name) and annotation.id in self._module.classes:
-            return self._module.classes[annotation.id]
-        for binding in bindings:
-            if isinstance(binding.value, ast.Call) and isinstance(binding.value.func, ast.Name):
-                return self._module.classes.get(binding.value.func.id)
-        return None
-
     def _attribute(self, node: ast.Attribute, scope: Scope, depth: int, seen: frozenset[int]) -> Resolved:
         if node.attr == "value" and isinstance(node.value, ast.Attribute | ast.Name):
             return self._expression(node.value, scope, depth, seen)
-        bindings = self._attribute_bindings(node, scope)
+        bindings = self._lookup.attribute(node, scope)
         result = self._bound(bindings, depth, seen) if bindings else unknown()
         if isinstance(node.value, ast.Name):
-            for binding in self._lookup(node.value.id, scope)[0][:8]:
+            for binding in self._lookup.find(node.value.id, scope)[0][:8]:
                 given = passed(binding.value, node.attr, None) if isinstance(binding.value, ast.Call) else None
                 if given is not None:
                     result.also(self._expression(given, binding.scope, depth, seen))
@@ -224,6 +170,8 @@ class Values:
             result = Resolved([])
             for call, place in self._module.options[node.attr][:8]:
                 result.also(self._default(call, place, depth, seen))
+        elif not bindings and not result.values and (made := self._lookup.property_of(node.attr)) is not None:
+            result = self._bound(made.returns, depth, seen)
         elif not bindings and not result.values:
             owners = [one for one in self._module.classes.values() if node.attr in one.attributes]
             if len(owners) == 1 and isinstance(node.value, ast.Name | ast.Attribute):
@@ -244,9 +192,9 @@ class Values:
             return [(node, scope)]
         bindings: list[Binding] = []
         if isinstance(node, ast.Name):
-            bindings = self._lookup(node.id, scope)[0]
+            bindings = self._lookup.find(node.id, scope)[0]
         elif isinstance(node, ast.Attribute):
-            bindings = self._attribute_bindings(node, scope)
+            bindings = self._lookup.attribute(node, scope)
         elif isinstance(node, ast.Subscript):
             return [
                 (item, place)
@@ -259,21 +207,51 @@ class Values:
             inner = node.func.value if isinstance(node.func, ast.Attribute) else None
             if name.endswith((".items", ".values", ".keys", ".copy")) and inner is not None:
                 return self._containers(inner, scope, depth - 1)
-            if name in (*_PASSING, "enumerate", "zip", "tqdm") and node.args:
+            if name == "dict" and node.keywords:
+                keys = [ast.copy_location(ast.Constant(one.arg), one.value) for one in node.keywords if one.arg]
+                return [
+                    (ast.copy_location(ast.Dict(list(keys), [k.value for k in node.keywords if k.arg]), node), scope)
+                ]
+            if (
+                name
+                in (
+                    *PASSING,
+                    "dict",
+                    "OrderedDict",
+                    "collections.OrderedDict",
+                    "MappingProxyType",
+                    "enumerate",
+                    "zip",
+                    "tqdm",
+                    "product",
+                    "itertools.product",
+                )
+                and node.args
+            ):
                 return [found for one in node.args[:4] for found in self._containers(one, scope, depth - 1)]
         return [found for b in bindings[:8] if not b.each for found in self._containers(b.value, b.scope, depth - 1)]
 
-    def _each(self, node: ast.expr, scope: Scope, depth: int, seen: frozenset[int]) -> Resolved:
+    def _each(
+        self, node: ast.expr, scope: Scope, depth: int, seen: frozenset[int], index: int | None = None
+    ) -> Resolved:
+        """Take the items of a container one by one, or the part at `index` of each."""
+        name = (dotted(node.func) or "").rpartition(".")[2] if isinstance(node, ast.Call) else ""
+        if index is not None and isinstance(node, ast.Call) and name in ("zip", "product", "enumerate"):
+            place = index - (name == "enumerate")
+            return self._each(node.args[place], scope, depth, seen) if 0 <= place < len(node.args) else unknown()
         held = self._containers(node, scope, 8)
-        keys = isinstance(node, ast.Name | ast.Attribute)
+        keys = isinstance(node, ast.Name | ast.Attribute) or name == "keys" or (name == "items" and index == 0)
         result = Resolved([]) if held else unknown()
-        for container, place in held[:8]:
+        for container, place_of in held[:8]:
             items = container.keys if isinstance(container, ast.Dict) and keys else members(container)
             for item in items[:MAX_VALUES]:
                 flat = item.elts if isinstance(item, ast.Tuple | ast.List) else [item]
+                apart = name != "items" or not isinstance(container, ast.Dict)
+                if index is not None and apart and isinstance(item, ast.Tuple | ast.List):
+                    flat = flat[index : index + 1]
                 for one in flat[:8]:
                     if one is not None:
-                        result.also(self._expression(one, place, depth, seen))
+                        result.also(self._expression(one, place_of, depth, seen))
         return result
 
     def _items(self, node: ast.Subscript, scope: Scope, depth: int, seen: frozenset[int]) -> Resolved:
@@ -289,12 +267,12 @@ class Values:
         last = name.rpartition(".")[2]
         base = node.func.value if isinstance(node.func, ast.Attribute) else None
         if (
-            name in _ENVIRONMENT
+            name in ENVIRONMENT
             or last in ("getenv", "getattr", "pop", "setdefault")
             or (last == "get" and base is not None)
         ):
             result = Resolved([])
-            if last == "get" and base is not None and name not in _ENVIRONMENT:
+            if last == "get" and base is not None and name not in ENVIRONMENT:
                 result.also(
                     self._items(ast.Subscript(base, node.args[0], ast.Load()), scope, depth, seen)
                     if node.args
@@ -305,7 +283,7 @@ class Values:
                 default = self._expression(given, scope, depth, seen)
                 return Resolved([*result.values, *default.values], whole=default.whole)
             return result if result.values else unknown()
-        if last in _DEFAULTS:
+        if last in DEFAULTS:
             given = passed(node, "default", 0)
             return (
                 self._expression(given, scope, depth, seen)
@@ -314,15 +292,32 @@ class Values:
             )
         if last == "format" and base is not None:
             return self._formatted(node, base, scope, depth, seen)
-        if last in _PATHS:
+        own = self._module.functions.get(last, ())
+        if base is None and len(own) == 1:
+            return self._bound(own[0].returns, depth, seen)
+        if last == "join" and isinstance(base, ast.Constant) and isinstance(base.value, str) and node.args:
+            return self._put_together(base.value, node, scope, depth, seen)
+        if last in PATHS:
             return Resolved([], whole=False, is_path=True)
         if last in ("strip", "lower", "rstrip", "lstrip") and base is not None:
             return self._expression(base, scope, depth, seen)
-        if last in _PASSING and node.args:
+        if last in PASSING and node.args:
             return self._expression(node.args[-1], scope, depth, seen)
-        if len(self._module.functions.get(last, ())) == 1:
-            return self._bound(self._module.functions[last][0].returns, depth, seen)
-        return unknown()
+        for word in GIVEN:
+            if (given := passed(node, word, None)) is not None and not is_none(given):
+                return self._expression(given, scope, depth, seen)
+        return self._bound(own[0].returns, depth, seen) if len(own) == 1 else unknown()
+
+    def _put_together(self, mark: str, node: ast.Call, scope: Scope, depth: int, seen: frozenset[int]) -> Resolved:
+        """`"/".join((owner, name))`."""
+        held = self._containers(node.args[0], scope, 8)
+        if len(held) != 1 or not isinstance(held[0][0], ast.List | ast.Tuple):
+            return unknown()
+        parts: list[Resolved | str] = []
+        for one in held[0][0].elts[:8]:
+            parts += [mark] if parts else []
+            parts.append(self._expression(one, held[0][1], depth, seen))
+        return product(parts, node)
 
     def _formatted(self, node: ast.Call, base: ast.expr, scope: Scope, depth: int, seen: frozenset[int]) -> Resolved:
         pattern = self._expression(base, scope, depth, seen)

@@ -10,7 +10,7 @@ from auditor.scan.interface import Reader
 __all__ = ["INNER_KINDS", "reader_of"]
 
 _READERS: Final[dict[str, tuple[str, str]]] = {
-    "code": ("script_file", "read_code"),
+    "code": ("code_file", "read_code"),
     "dockerfile": ("container_files", "read_dockerfile"),
     "env": ("container_files", "read_env"),
     "ini": ("container_files", "read_ini"),
@@ -18,6 +18,7 @@ _READERS: Final[dict[str, tuple[str, str]]] = {
     "makefile": ("container_files", "read_makefile"),
     "modelfile": ("container_files", "read_modelfile"),
     "notebook": ("notebook", "read_notebook"),
+    "page": ("page_file", "read_page"),
     "prose": ("prose", "read_prose"),
     "python": ("python_file", "read_python"),
     "script": ("script_file", "read_script"),

@@ -3,64 +3,33 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from auditor.rulebook.scan_rules import CallRule
-from auditor.scan.addresses import hub_addresses
 from auditor.scan.interface import Comment, Confidence, Draft, Found, Guess, SourceFile
-from auditor.scan.keys import Keys
+from auditor.scan.keys import Keys, folded_key
 from auditor.scan.names import Kind, Name, Names
 from auditor.scan.prose import Prose
+from auditor.scan.script_clients import Clients
+from auditor.scan.script_tokens import TOKEN, Argument, ScriptPlaces, Token, pair
 
 __all__ = ["read_script"]
 
-MAX_TOKENS = 400_000
+MAXTOKENS = 400_000
 MAX_DEPTH = 400
-_TOKEN = re.compile(
-    r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z)|<!--.*?(?:-->|\Z))
-    |(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)
-    |(?P<name>[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*)
-    |(?P<mark>[()\[\]{},:;=?|+])
-    |(?P<other>\S)""",
-    re.DOTALL | re.VERBOSE,
-)
+_MODEL_KEYS = ("model", "modelId", "modelName", "model_id", "model_name", "version")
+_WEAK = ("repo", "name", "id", "hf", "hub")
+_COMMA, _CLOSED = Token("mark", ",", 0), Token("mark", "}", 0)
 _DECLARED = ("const", "let", "var", "readonly", "static", "private", "public", "export", "default")
-
-
-@dataclass
-class _Token:
-    kind: str
-    text: str
-    start: int
-
-
-@dataclass
-class _Argument:
-    tokens: list[_Token] = field(default_factory=list)
-
-
-class _Places:
-    """Turns offsets into lines and columns; offsets come in order, mostly."""
-
-    def __init__(self, text: str) -> None:
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
-
-    def of(self, offset: int) -> tuple[int, int]:
-        """Return line and column, both from 1."""
-        import bisect
-
-        row = bisect.bisect_right(self._starts, offset) - 1
-        return row + 1, offset - self._starts[row] + 1
 
 
 def read_script(source: SourceFile) -> Found:
     """Read one script."""
     found = Found()
-    places = _Places(source.text)
+    places = ScriptPlaces(source.text)
     prose = Prose(source.rules, Names(source.rules, source.exists))
-    tokens: list[_Token] = []
-    for count, match in enumerate(_TOKEN.finditer(source.text)):
-        if count > MAX_TOKENS:
+    tokens: list[Token] = []
+    for count, match in enumerate(TOKEN.finditer(source.text)):
+        if count > MAXTOKENS:
             found.problems.append((places.of(match.start())[0], "too many tokens; the rest of the file was left out"))
             break
         kind = match.lastgroup or "other"
@@ -69,20 +38,23 @@ def read_script(source: SourceFile) -> Found:
             before = source.text[source.text.rfind("\n", 0, match.start()) + 1 : match.start()]
             found.comments.append(Comment(line=line, column=column, text=match[0], alone=not before.strip()))
         else:
-            tokens.append(_Token(kind, match[0], match.start()))
+            tokens.append(Token(kind, match[0], match.start()))
     found.add(*prose.comments(found.comments))
     _Script(source, found, places, prose, tokens).read()
     return found
 
 
 class _Script:
-    def __init__(self, source: SourceFile, found: Found, places: _Places, prose: Prose, tokens: list[_Token]) -> None:
+    def __init__(
+        self, source: SourceFile, found: Found, places: ScriptPlaces, prose: Prose, tokens: list[Token]
+    ) -> None:
         self._rules, self._found, self._places, self._prose, self._tokens = source.rules, found, places, prose, tokens
         self._in_tests = source.in_tests
         self._names = Names(source.rules, source.exists)
         self._keys = Keys(source.rules)
-        self._constants: dict[str, _Token] = {}
-        self._clients: dict[str, str] = {}
+        self._constants: dict[str, Token] = {}
+        self._objects: dict[str, int] = {}
+        self._clients = Clients(source.rules, self._names, tokens)
         self._taken: set[int] = set()
 
     def read(self) -> None:
@@ -98,7 +70,7 @@ class _Script:
             if token.kind == "string":
                 self._string(index, token)
 
-    def _learn(self, index: int, token: _Token) -> None:
+    def _learn(self, index: int, token: Token) -> None:
         tokens = self._tokens
         ahead = index + 1
         if tokens[ahead].text == ":" and index and tokens[index - 1].text in _DECLARED:
@@ -110,50 +82,82 @@ class _Script:
         name = token.text.rpartition(".")[2]
         if value.kind == "string" and "${" not in value.text:
             self._constants.setdefault(name, value)
-        elif value.text in ("new", "await") and ahead + 2 < len(tokens):
-            made = tokens[ahead + 2].text.rpartition(".")[2]
-            if made in self._rules.clients:
-                self._clients[name] = self._rules.clients[made].provider
+        elif value.text == "{":
+            self._objects.setdefault(name, ahead + 1)
 
-    def _call(self, index: int, token: _Token) -> None:
+    def _call(self, index: int, token: Token) -> None:
         written = token.text.replace("?.", ".")
         parts = tuple(written.split("."))
         for rule in self._rules.script_calls.get(parts[-1], ()):
             if any(parts[-len(name) :] == name for name in rule.names):
-                self._read_call(index + 1, rule, written)
+                self._read_call(index, rule, written)
                 return
+        self._client_call(index, written)
 
-    def _read_call(self, opening: int, rule: CallRule, written: str) -> None:
+    def _client_call(self, index: int, written: str) -> None:
+        """Read a call of an object or function that a provider's own package made."""
+        provider = self._clients.of(index)
+        if provider is None or provider not in self._rules.providers:
+            return
+        arguments = self._arguments(index + 1)
+        values = [found for key in _MODEL_KEYS if (found := pair(arguments, key)) is not None]
+        if not values and self._clients.is_maker(index) and len(arguments[0].tokens) == 1:
+            values = [arguments[0].tokens]
+        for tokens in values[:1]:
+            text, literal = self._text(tokens)
+            name = self._names.provided(text, provider) if text is not None else None
+            if name is not None and literal is not None:
+                self._taken.add(literal.start)
+                self._add(literal, name, f"{written}()", "high", None, self._places.of(self._tokens[index].start)[0])
+
+    def _read_call(self, index: int, rule: CallRule, written: str) -> None:
+        opening = index + 1
         arguments = self._arguments(opening)
-        revision = _pair(arguments, "revision")
+        revision = pair(arguments, "revision")
         pinned = self._text(revision)[0] if revision else None
-        values: list[list[_Token]] = []
+        values: list[list[Token]] = []
         if rule.position is not None and rule.position < len(arguments):
             values = [arguments[rule.position].tokens]
-        values += [pair for key in rule.keys if (pair := _pair(arguments, key)) is not None]
+        values += [found for key in rule.keys if (found := pair(arguments, key)) is not None]
         for tokens in values:
+            kind: Kind = rule.type  # type: ignore[assignment]  # the schema has the same three words
+            if (held := self._object(tokens)) is not None:
+                kind = "dataset" if "dataset" in (self._text(pair([held], "type"))[0] or "") else kind
+                tokens = pair([held], "name") or []
             text, literal = self._text(tokens)
             if text is None or literal is None:
                 simple = tokens and tokens[0].kind in ("name", "string") and tokens[0].text not in ("null", "undefined")
                 if simple and not rule.optional and rule.provider == "hub" and not self._in_tests:
                     self._guess(tokens, written)
                 continue
-            name = self._judged(text, rule, written)
+            name = self._judged(text, rule, kind, index)
             if name is not None:
                 self._taken.add(literal.start)
                 via = self._places.of(self._tokens[opening].start)[0]
                 self._add(literal, name, f"{written}()", "high", pinned, via)
 
-    def _judged(self, text: str, rule: CallRule, written: str) -> Name | None:
-        provider = rule.provider
-        kind: Kind = rule.type  # type: ignore[assignment]  # the schema has the same three words
-        if provider == "client":
-            owner = self._clients.get(written.removeprefix("this.").partition(".")[0])
-            if owner is not None and owner != rule.client and owner != "hub":
-                return self._names.called(text, owner, kind)
-        return self._names.called(text, provider, kind, bare=rule.bare, client=rule.client)
+    def _object(self, tokens: list[Token]) -> Argument | None:
+        """Return the object that an argument is, or is the name of."""
+        if tokens and tokens[0].text == "{":
+            return Argument(tokens)
+        opened = self._objects.get(tokens[0].text) if len(tokens) == 1 else None
+        if opened is None:
+            return None
+        held = self._arguments(opened)
+        return Argument([self._tokens[opened], *(one for part in held for one in [*part.tokens, _COMMA]), _CLOSED])
 
-    def _text(self, tokens: list[_Token] | None) -> tuple[str | None, _Token | None]:
+    def _judged(self, text: str, rule: CallRule, kind: Kind, index: int) -> Name | None:
+        if rule.provider == "client":
+            owner = self._clients.of(index)
+            if owner == "hub":
+                return self._names.called(text, "hub", "model") or self._names.service_id(text)
+            if owner is not None and owner != rule.client:
+                return self._names.provided(text, owner)
+        if rule.type_keyword is None and text.startswith("datasets/"):
+            return self._names.called(text.removeprefix("datasets/"), rule.provider, "dataset", bare=rule.bare)
+        return self._names.called(text, rule.provider, kind, bare=rule.bare, client=rule.client)
+
+    def _text(self, tokens: list[Token] | None) -> tuple[str | None, Token | None]:
         """Return the text that an argument is, and the literal it stands in; concatenations are put together."""
         if not tokens:
             return None, None
@@ -178,8 +182,8 @@ class _Script:
         known = self._constants.get(match[1].rpartition(".")[2])
         return known.text[1:-1] if known is not None and "${" not in known.text else match[0]
 
-    def _arguments(self, opening: int) -> list[_Argument]:
-        arguments = [_Argument()]
+    def _arguments(self, opening: int) -> list[Argument]:
+        arguments = [Argument()]
         depth = 0
         for token in self._tokens[opening + 1 : opening + 3000]:
             if token.text in ("(", "[", "{"):
@@ -189,17 +193,17 @@ class _Script:
                 if depth < 0:
                     break
             elif token.text == "," and depth == 0:
-                arguments.append(_Argument())
+                arguments.append(Argument())
                 continue
             arguments[-1].tokens.append(token)
         return arguments
 
-    def _guess(self, tokens: list[_Token], written: str) -> None:
+    def _guess(self, tokens: list[Token], written: str) -> None:
         line, column = self._places.of(tokens[0].start)
         expression = "".join(token.text for token in tokens)[:200]
         self._found.unresolved.append(Guess(line=line, column=column, how=f"{written}()", expression=expression))
 
-    def _string(self, index: int, token: _Token) -> None:
+    def _string(self, index: int, token: Token) -> None:
         """Read a literal outside of any known call: what its key or constant says, or the address it is."""
         text = token.text[1:-1]
         if "://" in text:
@@ -217,6 +221,8 @@ class _Script:
         if kind is None and not (key and self._keys.holds_other(key)) and (owner := self._owner(index)):
             kind = self._keys.kind(owner)
         name = self._names.keyed(text, kind) if kind else None
+        if name is None and kind is None and key is not None and folded_key(key) in _WEAK:
+            name = self._names.written(text)
         if name is not None:
             self._add(token, name, f"{key}", "medium", None, self._places.of(token.start)[0])
         elif not (key and self._keys.holds_other(key)) and (sure := self._names.literal(text)) is not None:
@@ -264,7 +270,7 @@ class _Script:
         return None
 
     def _add(
-        self, token: _Token, name: Name, how: str, confidence: Confidence, revision: str | None, call_line: int
+        self, token: Token, name: Name, how: str, confidence: Confidence, revision: str | None, call_line: int
     ) -> None:
         line, column = self._places.of(token.start)
         end_line = self._places.of(token.start + len(token.text) - 1)[0]
@@ -275,51 +281,3 @@ class _Script:
                 revision=name.revision or (revision if name.provider == "hub" else None),
             )
         )  # fmt: skip
-
-
-def _pair(arguments: list[_Argument], key: str) -> list[_Token] | None:
-    """Return the value under `key` of an object among the arguments."""
-    for argument in arguments:
-        tokens = argument.tokens
-        if not tokens or tokens[0].text != "{":
-            continue
-        depth = 0
-        for index, token in enumerate(tokens):
-            depth += (token.text in ("{", "[", "(")) - (token.text in ("}", "]", ")"))
-            named = token.text.strip("'\"") == key and index + 2 < len(tokens) and tokens[index + 1].text == ":"
-            if depth == 1 and named:
-                value = []
-                inner = 0
-                for one in tokens[index + 2 :]:
-                    inner += (one.text in ("{", "[", "(")) - (one.text in ("}", "]", ")"))
-                    if inner < 0 or (inner == 0 and one.text == ","):
-                        break
-                    value.append(one)
-                return value
-            if depth == 1 and token.text == key and tokens[index + 1].text in (",", "}"):
-                return [token]
-    return None
-
-
-def read_code(source: SourceFile) -> Found:
-    """Read source code of another language: addresses on the Hub, and what comments say."""
-    found = Found()
-    prose = Prose(source.rules, Names(source.rules, source.exists))
-    for number, row in enumerate(source.text.split("\n"), 1):
-        row = row[:20_000]
-        place = _comment_place(row)
-        before = row if place is None else row[:place]
-        if "://" in before:
-            for address in hub_addresses(before, source.rules):
-                text = before[address.start : address.end]
-                found.add(*prose.mentions(text, number, address.start + 1, use="used", loose=False))
-        if place is not None:
-            comment = Comment(line=number, column=place + 1, text=row[place:], alone=not before.strip())
-            found.comments.append(comment)
-            found.add(*prose.comments([comment]))
-    return found
-
-
-def _comment_place(row: str) -> int | None:
-    match = re.search(r"(?:^|(?<=[\s;]))(?://|/\*|\*\s|#(?!\w*!)|--\s|<!--)", row)
-    return match.start() if match else None

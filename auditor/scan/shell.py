@@ -13,15 +13,24 @@ from auditor.scan.interface import Comment, Draft, Found, Guess, SourceFile, Use
 from auditor.scan.keys import Keys
 from auditor.scan.names import Names
 from auditor.scan.prose import Prose
+from auditor.scan.shell_words import comment_at, open_quote, split_words, unquoted
 
-__all__ = ["Shell", "read_shell", "split_words"]
+__all__ = ["Shell", "read_shell"]
 
 MAX_LINE = 20_000
 MAX_CONTINUED = 400
 MAX_MISSES = 20
+MAX_ITEMS = 50
+MAX_INNER = 3
 _ASSIGNMENT = re.compile(r"(?:export\s+|declare\s+(?:-\w+\s+)?|local\s+|readonly\s+|set\s+)?([A-Za-z_]\w*)\s?[:?+]?=")
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?::?[-=]([^{}]*))?\}|\(([A-Za-z_]\w*)\)|([A-Za-z_]\w*))")
+_VARIABLE = re.compile(
+    r"\$(?:\{([A-Za-z_]\w*|\d)(?::?[-=]([^{}]*))?\}|\(([A-Za-z_]\w*)\)|([A-Za-z_]\w*))|\{\{-?\s*\.?(?:Values\.|vars\.)?([A-Za-z_]\w*)\s*-?\}\}"
+)
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
+_ARRAY = re.compile(r"\s*(?:(?:export|local|readonly|declare|typeset)\s+(?:-\w+\s+)*)?([A-Za-z_]\w*)\+?=\(")
+_LIST = re.compile(r"\$\{?([A-Za-z_]\w*)(?:\[[@*]\])?\}?")
+_ITEM = re.compile(r"\$(?:\{!?([A-Za-z_]\w*)(?:\[[^\]]*\])?\}|([A-Za-z_]\w*))")
+_WRITTEN = re.compile(r"(?:>|\btee\s+(?:-a\s+)?)\s*[\"']?[\w./${}~-]*\.(\w{2,5})\b")
 _PYTHON = re.compile(r"\bpython[\d.]*\b")
 
 
@@ -29,68 +38,6 @@ class _Value(msgspec.Struct, frozen=True):
     text: str
     line: int
     column: int
-
-
-def split_words(text: str, line: int, column: int) -> Iterator[list[Word]]:
-    """Yield the words of each command of `text`; quotes are taken off, places are those of the words."""
-    words: list[Word] = []
-    index, row, start_of_row, shift = 0, line, 0, column
-    current: list[str] | None = None
-    begin = (line, column)
-    begin_index = 0
-
-    def finish() -> None:
-        nonlocal current
-        if current is not None:
-            words.append(Word(text="".join(current), line=begin[0], column=begin[1], source=text[begin_index:index]))
-            current = None
-
-    while index < len(text):
-        char = text[index]
-        if char == "\n":
-            finish()
-            if words:
-                yield words
-                words = []
-            row, start_of_row, shift = row + 1, index + 1, 1
-        elif char == "\\" and text[index + 1 : index + 2] == "\n":
-            finish()
-            index += 1
-            row, start_of_row, shift = row + 1, index + 1, 1
-        elif char.isspace():
-            finish()
-        elif char in ";|&()" and not (char in "()" and current is not None):
-            finish()
-            if words:
-                yield words
-                words = []
-        elif char == "#" and current is None:
-            while index + 1 < len(text) and text[index + 1] != "\n":
-                index += 1
-        else:
-            if current is None:
-                current, begin, begin_index = [], (row, index - start_of_row + shift), index
-            if char in "'\"":
-                closing = index + 1
-                while closing < len(text) and text[closing] != char:
-                    closing += 2 if char == '"' and text[closing] == "\\" else 1
-                inner = text[index + 1 : closing]
-                current.append(inner)
-                if "\n" in inner:
-                    row += inner.count("\n")
-                    start_of_row, shift = index + 1 + inner.rfind("\n") + 1, 1
-                index = closing
-            elif char == "$" and text[index + 1 : index + 2] in ("(", "{"):
-                closing = text.find(")" if text[index + 1] == "(" else "}", index)
-                closing = closing if 0 <= closing < index + 400 else index
-                current.append(text[index : closing + 1])
-                index = closing
-            else:
-                current.append(char if char != "\\" else "")
-        index += 1
-    finish()
-    if words:
-        yield words
 
 
 class Shell:
@@ -103,6 +50,7 @@ class Shell:
         self._commands = Commands(source.rules, self._names, self._keys)
         self._prose = Prose(source.rules, self._names)
         self._values: dict[str, _Value] = {}
+        self._lists: dict[str, list[Word]] = {}
         self._pending: list[tuple[list[Word], Use]] = []
 
     def text(self, text: str, line: int, column: int, *, assignments: bool = True) -> None:
@@ -110,6 +58,8 @@ class Shell:
         for words in split_words(text, line, column):
             if assignments:
                 self._assign(words)
+                self._given(words)
+                self._loop(words)
             self._pending.append((words, "used"))
         for address in hub_addresses(text, self._source.rules):
             before = text[: address.start]
@@ -130,6 +80,10 @@ class Shell:
     def assign(self, key: str, value: str, line: int, column: int, how: str = "") -> None:
         """Remember a variable, and report it when its name speaks of models."""
         self._values.setdefault(key, _Value(value, line, column))
+        if " " in value.strip() and "$" not in value:
+            # MODELS="org/a org/b", which a loop takes apart.
+            self.items(key, value, line, column)
+            return
         match = _VARIABLE.fullmatch(value)
         kind = self._keys.kind(key) or (self._keys.kind(match[1]) if match and match[2] else None)
         name = self._names.keyed(match[2] if match and match[2] else value, kind) if kind else None
@@ -140,6 +94,52 @@ class Shell:
                     how=how or f"{key}=", confidence="medium", revision=name.revision,
                 )
             )  # fmt: skip
+
+    def is_script(self, text: str) -> bool:
+        """Return whether a text of several lines holds commands that the rules know."""
+        if text.lstrip().startswith(("#!", "set -e", "pip ", "python", "curl ", "export ", "source ", "cd ")):
+            return True
+        return any(self._commands.is_known(words) for words in split_words(text[:MAX_LINE], 1, 1))
+
+    def items(self, name: str, text: str, line: int, column: int) -> None:
+        """Remember the items of a list of the shell, and report them when its name speaks of models."""
+        kind = self._keys.kind(name)
+        for words in split_words(text, line, column):
+            for word in words:
+                key, equals, value = word.text.partition("]=")
+                one = msgspec.structs.replace(word, text=value if equals and key.startswith("[") else word.text)
+                self._lists.setdefault(name, []).append(one)
+                if kind is not None and self._names.keyed(one.text, kind) is not None:
+                    self.assign(name, one.text, one.line, one.column)
+
+    def _given(self, words: list[Word]) -> None:
+        """Report `${KEY:-default}` and `${KEY:=default}` wherever they stand, when the key speaks of models."""
+        for word in words:
+            for match in _VARIABLE.finditer(word.text) if "${" in word.text else ():
+                if match[1] and match[2]:
+                    self._values.setdefault(match[1], _Value(match[2], word.line, word.column))
+                    if match[0] != word.text.partition("=")[2] and self._keys.kind(match[1]):
+                        self.assign(match[1], match[2], word.line, word.column)
+
+    def _loop(self, words: list[Word]) -> None:
+        """`for NAME in A B`: the name takes the items one by one."""
+        if len(words) > 3 and words[0].text == "for" and words[2].text == "in":
+            for word in words[3:]:
+                held = _LIST.fullmatch(word.text)
+                known = self._lists.get(held[1], [word]) if held else [word]
+                self._lists.setdefault(words[1].text, []).extend(known[:MAX_ITEMS])
+
+    def _choices(self, words: list[Word]) -> list[list[Word]]:
+        """Return a command once for each item that a word of it can be."""
+        for place, word in enumerate(words):
+            held = _ITEM.fullmatch(word.text) if "$" in word.text else None
+            items = self._lists.get(held[1] or held[2]) if held else None
+            if items:
+                return [
+                    [*words[:place], msgspec.structs.replace(one, via=(word.line,)), *words[place + 1 :]]
+                    for one in items[:MAX_ITEMS]
+                ]
+        return [words]
 
     def python(self, text: str, line: int, column: int) -> None:
         """Read Python code that stands inside a shell text; `column` holds for its first line."""
@@ -155,14 +155,16 @@ class Shell:
 
     def finish(self) -> None:
         """Match every command, now that all variables are known."""
+        told: set[Guess] = set()
         for words, use in self._pending:
             self._script(words)
-            expanded = [self._expanded(word) for word in words]
-            for one in self._commands.read(expanded, use):
-                if isinstance(one, Guess):
-                    self._found.unresolved.append(one)
-                else:
-                    self._found.add(one)
+            for chosen in self._choices(words):
+                for one in self._commands.read([self._expanded(word) for word in chosen], use):
+                    if isinstance(one, Draft):
+                        self._found.add(one)
+                    elif one not in told:
+                        told.add(one)
+                        self._found.unresolved.append(one)
         self._pending = []
 
     def _script(self, words: list[Word]) -> None:
@@ -183,6 +185,14 @@ class Shell:
             if word.text in ("export", "local", "declare", "readonly", "set", "setx", "env", "-x", "-gx"):
                 continue
             key, equals, value = word.text.partition("=")
+            if position and words[0].text == "set" and not equals and position + 1 < len(words):
+                # set -x NAME value
+                if word.text.isidentifier():
+                    given = words[position + 1]
+                    self.assign(word.text, given.text, given.line, given.column)
+                    return
+                if word.text.startswith("-"):
+                    continue
             if equals and re.fullmatch(r"\$?(?:env:)?[A-Za-z_]\w*[:?+]?", key):
                 self.assign(key.rstrip(":?+").removeprefix("$").removeprefix("env:"), value, word.line, word.column)
             elif position == 0 and len(words) > 2 and words[1].text in ("=", ":=", "?=", "+=", "::="):
@@ -194,11 +204,11 @@ class Shell:
                 return
 
     def _expanded(self, word: Word) -> Word:
-        if "$" not in word.text:
+        if "$" not in word.text and "{{" not in word.text:
             return word
         whole = _VARIABLE.fullmatch(word.text) or _VARIABLE.fullmatch(word.text.partition("=")[2])
         if whole is not None:
-            known = self._values.get(whole[1] or whole[3] or whole[4] or "")
+            known = self._values.get(whole[1] or whole[3] or whole[4] or whole[5] or "")
             inner = _VARIABLE.fullmatch(known.text) if known is not None else None
             text = inner[2] if inner and inner[2] else known.text if known is not None else "$"
             if known is not None and "$" not in text:
@@ -208,7 +218,7 @@ class Shell:
         return msgspec.structs.replace(word, text=text, source=word.source or word.text)
 
     def _replaced(self, match: re.Match[str]) -> str:
-        known = self._values.get(match[1] or match[3] or match[4] or "")
+        known = self._values.get(match[1] or match[3] or match[4] or match[5] or "")
         if known is not None:
             inner = _VARIABLE.fullmatch(known.text)
             return inner[2] if inner and inner[2] else known.text
@@ -229,78 +239,76 @@ class Shell:
         index = misses = 0
         while index < len(rows):
             row = rows[index][:MAX_LINE]
-            place = _comment_at(row)
+            place = comment_at(row)
             if place is not None:
                 self.comment(row[place:], first + index, place + 1, alone=not row[:place].strip())
                 row = row[:place]
             block = [row]
             start = index
             heredoc = _HEREDOC.search(row)
-            quote = _open_quote(row, "")
+            quote = open_quote(row, "")
             while (block[-1].rstrip().endswith("\\") or (quote and misses < MAX_MISSES)) and len(block) < MAX_CONTINUED:
                 index += 1
                 if index >= len(rows):
                     break
                 block.append(rows[index][:MAX_LINE])
-                quote = _open_quote(block[-1], quote)
+                quote = open_quote(block[-1], quote)
             if quote and (len(block) >= MAX_CONTINUED or index >= len(rows)):
                 # An apostrophe in running text: the lines are commands of their own after all.
                 block, index, misses = block[:1], start, misses + 1
+            if (listed := _ARRAY.match(block[0])) is not None:
+                index = self._array(rows, start, listed, first)
+                continue
             whole = "\n".join(part.rstrip() if part.rstrip().endswith("\\") else part for part in block)
             self.text(whole, first + start, 1)
             if heredoc:
-                index = self._heredoc(
-                    rows, index, heredoc[2], first, python=bool(_PYTHON.search(row[: heredoc.start()]))
-                )
+                index = self._heredoc(rows, index, heredoc, first)
             index += 1
 
-    def _heredoc(self, rows: list[str], index: int, end: str, first: int, *, python: bool) -> int:
+    def _array(self, rows: list[str], start: int, opened: re.Match[str], first: int) -> int:
+        """Read `NAME=( ... )` over its lines; return the index behind it."""
+        index, inner = start, rows[start][opened.end() : MAX_LINE]
+        body = [" " * opened.end() + inner]
+        while ")" not in unquoted(body[-1]) and index + 1 < len(rows) and len(body) < MAX_CONTINUED:
+            index += 1
+            body.append(rows[index][:MAX_LINE])
+        end = unquoted(body[-1]).find(")")
+        body[-1] = body[-1][:end] if end >= 0 else body[-1]
+        self.items(opened[1], "\n".join(body), first + start, 1)
+        return index + 1
+
+    def _heredoc(self, rows: list[str], index: int, opened: re.Match[str], first: int) -> int:
+        end, before = opened[2], opened.string[: opened.start()]
         body = index + 1
         last = body
         while last < len(rows) and rows[last].strip() != end:
             last += 1
         if last >= len(rows):
             return index
-        if python:
+        written = _WRITTEN.search(opened.string)
+        if _PYTHON.search(before):
             self.python("\n".join(rows[body:last]), first + body, 1)
-        else:
+        elif written is None or not self._file("\n".join(rows[body:last]), written[1].lower(), first + body):
             for number in range(body, last):
                 self.text(rows[number][:MAX_LINE], first + number, 1)
         return last
 
+    def _file(self, text: str, ending: str, first: int) -> bool:
+        """Read the file that a here-document writes; `False` when nobody reads files of its kind."""
+        from auditor.scan.readers import INNER_KINDS, reader_of
+
+        kind = INNER_KINDS.get(ending)
+        if kind is None or self._source.depth >= MAX_INNER:
+            return False
+        inner = reader_of(kind)(msgspec.structs.replace(self._source, text=text, depth=self._source.depth + 1))
+        self._found.add(*(_moved(draft, first, 1) for draft in inner.drafts))
+        self._found.comments += [msgspec.structs.replace(one, line=one.line + first - 1) for one in inner.comments]
+        self._found.unresolved += [msgspec.structs.replace(g, line=g.line + first - 1) for g in inner.unresolved]
+        return True
+
 
 def _commented(before: str) -> bool:
-    return _comment_at(before) is not None
-
-
-def _comment_at(row: str) -> int | None:
-    """Return where a comment begins, outside of quotes and at the start of a word."""
-    quote = ""
-    for index, char in enumerate(row):
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "'\"":
-            quote = char
-        elif char == "#" and (index == 0 or row[index - 1] in " \t;"):
-            return index
-    return None
-
-
-def _open_quote(row: str, quote: str) -> str:
-    """Return the quote that is open at the end of a line that began inside of `quote`."""
-    index = 0
-    while index < len(row):
-        char = row[index]
-        if char == "\\" and quote != "'":
-            index += 1
-        elif quote:
-            quote = "" if char == quote else quote
-        elif char in "'\"":
-            quote = char
-        elif char == "#" and (index == 0 or row[index - 1] in " \t;"):
-            break
-        index += 1
-    return quote
+    return comment_at(before) is not None
 
 
 def _moved(draft: Draft, line: int, column: int) -> Draft:

@@ -10,9 +10,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from auditor.scan.commands import Word
-from auditor.scan.config_values import ConfigValues, Text, words_of
+from auditor.scan.config_values import ConfigValues, words_of
 from auditor.scan.interface import Comment, Found, SourceFile
+from auditor.scan.neighbors import Text, without_templates
 
 __all__ = ["read_yaml"]
 
@@ -20,6 +23,13 @@ MAX_EVENTS = 400_000
 MAX_DEPTH = 200
 _LINE = re.compile(r"^(\s*(?:-\s+)*)([\"']?)([A-Za-z_][\w.-]{0,79})\2\s*:\s+(\S.*)$")
 _ITEM = re.compile(r"^(\s*-\s+)(\S.*)$")
+_CONTROL = re.compile(r"^[ \t]*\{[{%][^\n]{0,2000}[}%]\}[ \t]*$", re.MULTILINE)
+# A template where a value begins; one in the middle of a text is part of the text.
+_TEMPLATE = re.compile(
+    r"((?:^|[\s\[,])(?:[\w.\"'/-]{1,80}:[ ]|-[ ]|\[[ ]?|,[ ]?)[ ]{0,8})(\{\{[^{}\n]{0,400}\}\})(?=[ \t]*(?:$|[,\]#]))",
+    re.MULTILINE,
+)
+_DEFAULT = re.compile(r"\bdefault\s*\(?\s*(\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')")
 _COMMENT = re.compile(r"(?:^|\s)#")
 
 
@@ -29,7 +39,9 @@ class _Level:
     key: str | None = None
     words: list[Word] = field(default_factory=list)
     pairs: dict[str, Text] = field(default_factory=dict)
-    count: int = 0
+    entry: list[Word] = field(default_factory=list)
+    """Of a mapping: the words of the command that its arguments belong to."""
+    group: int = 0
 
 
 def read_yaml(source: SourceFile) -> Found:
@@ -42,7 +54,7 @@ def read_yaml(source: SourceFile) -> Found:
     blocks: set[int] = set()
     templated = "{{" in source.text or "{%" in source.text
     try:
-        _Events(values, rows, blocks).read(yaml, source.text)
+        _Events(values, rows, blocks).read(yaml, _untemplated(source.text) if templated else source.text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         if not templated:
@@ -64,6 +76,19 @@ def read_yaml(source: SourceFile) -> Found:
     return found
 
 
+def _untemplated(text: str) -> str:
+    """Return `text`, every character in its place, with lines of control blank and values of templates as texts."""
+    text = _CONTROL.sub(lambda match: " " * len(match[0]), text)
+    return _TEMPLATE.sub(_filled, text)
+
+
+def _filled(match: re.Match[str]) -> str:
+    default = _DEFAULT.search(match[2])
+    if default is None:
+        return match[1] + "$" + "_" * (len(match[2]) - 1)
+    return match[1] + " " * default.start(1) + default[1] + " " * (len(match[2]) - default.end(1))
+
+
 def _quoted(before: str) -> bool:
     return before.count('"') % 2 == 1 or before.count("'") % 2 == 1
 
@@ -72,6 +97,7 @@ class _Events:
     def __init__(self, values: ConfigValues, rows: list[str], blocks: set[int]) -> None:
         self._values, self._rows, self._blocks = values, rows, blocks
         self._levels: list[_Level] = []
+        self._count = 0
 
     def read(self, yaml: Any, text: str) -> None:
         loader = yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader
@@ -79,7 +105,11 @@ class _Events:
             if count > MAX_EVENTS or len(self._levels) > MAX_DEPTH:
                 raise ValueError("too large or nested too deep")
             if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-                self._levels.append(_Level(isinstance(event, yaml.MappingStartEvent)))
+                mapping = isinstance(event, yaml.MappingStartEvent)
+                self._count += mapping
+                if mapping and self._levels and self._levels[-1].mapping and self._levels[-1].key:
+                    self._values.nested(self._levels[-1].group, self._levels[-1].key)
+                self._levels.append(_Level(mapping, group=self._count if mapping else 0))
             elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
                 self._leave()
             elif isinstance(event, yaml.ScalarEvent):
@@ -98,11 +128,22 @@ class _Events:
     def _leave(self) -> None:
         level = self._levels.pop()
         if level.words:
-            self._values.words(level.words)
+            self._words(level.words)
         if level.mapping and "name" in level.pairs and "value" in level.pairs:
             name, value = level.pairs["name"], level.pairs["value"]
             self._values.assigned(name.text, value.text, value.line, value.column)
         self._done()
+
+    def _words(self, words: list[Word]) -> None:
+        """Take a command as a list; `args` are read behind the `command` of the same mapping."""
+        parent = self._levels[-1] if self._levels else None
+        if parent is None or not parent.mapping:
+            self._values.words(words)
+        elif parent.key in ("command", "entrypoint") and not parent.entry:
+            parent.entry = words
+            self._values.words(words)
+        else:
+            self._values.words([*parent.entry, *words])
 
     def _scalar(self, event: Any) -> None:
         if not self._levels:
@@ -125,9 +166,10 @@ class _Events:
         """Take an item of `command:` or `args:`: a word, or a whole command of its own."""
         if text.raw_line is not None:
             self._values.text(text)
-        elif " " in text.text.strip():
+        elif " " in without_templates(text.text).strip():
             self._values.script(text)
         else:
+            text = msgspec.structs.replace(text, text=without_templates(text.text))
             level.words += words_of(text.text, text.line, text.column)
 
     def _text(self, event: Any) -> Text:
@@ -145,7 +187,14 @@ class _Events:
                 end_line=last,
                 raw_line=start.line + 2,
             )
-        return Text(text=event.value, keys=keys, line=start.line + 1, column=start.column + 1, end_line=end.line + 1)
+        return Text(
+            text=event.value,
+            keys=keys,
+            line=start.line + 1,
+            column=start.column + 1,
+            end_line=end.line + 1,
+            group=self._levels[-1].group,
+        )
 
 
 def _by_lines(values: ConfigValues, rows: list[str]) -> None:
@@ -175,7 +224,8 @@ def _by_lines(values: ConfigValues, rows: list[str]) -> None:
             above.append((indent, opened[1]))
         elif (item := _ITEM.match(bare)) is not None:
             column = item.start(2) + 1
-            text = Text(text=_unquoted(item[2]), keys=keys, line=number, column=column, end_line=number)
+            plain = without_templates(_unquoted(item[2]))
+            text = Text(text=plain, keys=keys, line=number, column=column, end_line=number)
             if keys and values.is_command(keys[-1]):
                 values.words(words_of(text.text, number, column))
             else:
