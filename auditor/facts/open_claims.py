@@ -6,7 +6,6 @@ own name or by words such as "this model". Negations, comparisons, plans, questi
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 import msgspec
@@ -23,7 +22,6 @@ __all__ = ["THIS", "OpenClaim", "open_claims"]
 THIS = "THISMODEL"
 """What the model's own name is replaced with before the patterns are tried."""
 MAX_CLAIMS = 12
-_HINT = re.compile(r"open|osi\b|osaid|licen[sc]|开源|開源", re.IGNORECASE)
 
 
 class OpenClaim(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +39,8 @@ def open_claims(view: SubjectView, reading: Reading, bases: tuple[BaseClaim, ...
     """
     if view.document is None or view.snapshot.kind != "model":
         return ()
-    hinted = [sentence for sentence in sentences_of(view) if _HINT.search(sentence.text)]
+    hint = reading.statements["open_claim_hint"]
+    hinted = [sentence for sentence in sentences_of(view) if hint.first(sentence.text)]
     own = own_names(view, bases) if hinted else None
     found: list[OpenClaim] = []
     for sentence in hinted:

@@ -48,7 +48,7 @@ _CONFIGS = frozenset({"config.json", "adapter_config.json", "model_index.json"})
 _PROSE = frozenset(
     {"", ".txt", ".md", ".markdown", ".mdx", ".rst", ".adoc", ".htm", ".html", ".pdf", ".doc", ".docx", ".rtf", ".odt"}
 )
-# `LICENSE.apache-2.0` has a name as its ending, `license.py` does not: only these endings rule a LICENSE.* out.
+# `LICENSE.acme-2.0` has a name as its ending, `license.py` does not: only these endings rule a LICENSE.* out.
 _NOT_PROSE = frozenset(
     {
         ".py", ".pyc", ".js", ".ts", ".c", ".cc", ".cpp", ".h", ".rs", ".go", ".java", ".sh", ".ipynb",

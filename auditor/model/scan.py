@@ -20,7 +20,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """One model or data set that a file names."""
 
     target: str
-    """The id as its provider knows it: `org/name` on the Hub, `llama3.1:8b` in Ollama's library."""
+    """The id as its provider knows it: `org/name` on the Hub, `name:8b` in a library without owners."""
     provider: str
     type: Literal["model", "dataset", "hosted"]
     use: Literal["used", "mentioned"]

@@ -14,7 +14,7 @@ from auditor.errors import RulebookInvalid
 from auditor.rulebook.load import Rulebook
 from auditor.rulebook.locator import data_folder
 from auditor.rulebook.rule_files import RuleReader
-from auditor.rulebook.scan_shapes import CallRule, ClientRule, CommandRule, Names, ProviderRule, ScanRules
+from auditor.rulebook.scan_shapes import CallRule, ClientRule, CommandRule, Library, Names, ProviderRule, ScanRules
 from auditor.rulebook.sound_files import SoundFiles
 from auditor.rulebook.strict_yaml import StrictYaml
 from auditor.rulebook.suggestion import did_you_mean
@@ -22,7 +22,7 @@ from auditor.rulebook.suggestion import did_you_mean
 __all__ = ["CallRule", "ClientRule", "CommandRule", "Names", "ProviderRule", "ScanRules", "load_scan_rules"]
 
 _DOCUMENTS = ("identifiers", "files", "calls", "commands", "keys", "prose")
-_SPECIAL_PROVIDERS = ("client", "routed", "lmstudio", "docker")
+_SPECIAL_PROVIDERS = ("client", "routed")
 
 
 def load_scan_rules(rulebook: Rulebook, path: Path | None = None, *, cache: Path | None = None) -> ScanRules:
@@ -59,9 +59,10 @@ def _patterns(data: dict[str, Any]) -> Iterable[tuple[str, tuple[str | int, ...]
     yield from (("prose", ("patterns", n), text) for n, text in enumerate(data["prose"]["patterns"]))
     yield from (("prose", (key,), data["prose"][key]) for key in ("assignment", "bare"))
     names = data["identifiers"]
-    for key in ("model_like", "sure_models", "ollama_library"):
+    for key in ("model_like", "sure_models"):
         yield from (("identifiers", (key, n), text) for n, text in enumerate(names[key]))
-    yield "identifiers", ("ollama_tag",), names["ollama_tag"]
+    yield from (("identifiers", ("library", "names", n), text) for n, text in enumerate(names["library"]["names"]))
+    yield "identifiers", ("library", "tag"), names["library"]["tag"]
     yield from (("identifiers", ("hub", "legacy_models", n), t) for n, t in enumerate(names["hub"]["legacy_models"]))
     for key, rows in names["placeholders"].items():
         yield from (("identifiers", ("placeholders", key, n), text) for n, text in enumerate(rows))
@@ -73,11 +74,17 @@ def _patterns(data: dict[str, Any]) -> Iterable[tuple[str, tuple[str | int, ...]
 
 
 def _provider_problems(documents: dict[str, StrictYaml]) -> list[str]:
-    known = {row["provider"] for row in documents["identifiers"].data["providers"]}
+    identifiers = documents["identifiers"]
+    known = {row["provider"] for row in identifiers.data["providers"]}
+    library = identifiers.data["library"]
     problems = []
+    if library["provider"] not in known:
+        where = identifiers.at(("library", "provider"))
+        problems.append(f"{where}: no provider {library['provider']!r}{did_you_mean(library['provider'], known)}")
+    special = {*_SPECIAL_PROVIDERS, *library["kindred"]}
     for name, part in (("calls", "python"), ("calls", "script"), ("calls", "clients"), ("commands", "commands")):
         for n, row in enumerate(documents[name].data[part]):
-            wrong = {row["provider"], row.get("client", row["provider"])} - known - set(_SPECIAL_PROVIDERS)
+            wrong = {row["provider"], row.get("client", row["provider"])} - known - special
             where = documents[name].at((part, n))
             problems += [f"{where}: no provider is called {one!r}{did_you_mean(one, known)}" for one in sorted(wrong)]
             if row["provider"] == "client" and "client" not in row:
@@ -141,6 +148,7 @@ def _provider(row: dict[str, Any]) -> ProviderRule:
         type=row.get("type", "hosted"),
         ports=frozenset(row.get("ports", ())),
         bare=row.get("bare", True),
+        spoken_elsewhere=row.get("spoken_elsewhere", False),
     )
 
 
@@ -189,8 +197,12 @@ def _build(data: dict[str, Any], rulebook: Rulebook) -> ScanRules:
         service_parts=frozenset(hub["service_parts"]),
         hub_marks=tuple(hub["marks"]),
         known_owners=frozenset(owner.lower() for owner in names["known_owners"]),
-        ollama_library=_names(names["ollama_library"]),
-        ollama_tag=_names([names["ollama_tag"]]),
+        library=Library(
+            provider=names["library"]["provider"],
+            names=_names(names["library"]["names"]),
+            tag=_names([names["library"]["tag"]]),
+            kindred=frozenset(names["library"]["kindred"]),
+        ),
         legacy_models=_names(hub["legacy_models"]),
         legacy_datasets=frozenset(hub["legacy_datasets"]),
         builders=frozenset(hub["builders"]),

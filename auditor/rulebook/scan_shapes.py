@@ -31,6 +31,19 @@ class ProviderRule(msgspec.Struct, frozen=True, kw_only=True):
     """Ports of its service, on whatever host."""
     bare: bool = True
     """Whether an id alone, outside of any call, is proof enough."""
+    spoken_elsewhere: bool = False
+    """Whether other services answer to its client, so that an id with an owner may be somebody else's."""
+
+
+class Library(msgspec.Struct, frozen=True, kw_only=True):
+    """The registry whose models need no owner."""
+
+    provider: str
+    names: Names
+    tag: Names
+    """What a tag looks like that makes a model of a name wherever it stands."""
+    kindred: frozenset[str]
+    """Commands of others that take names written in the same way."""
 
 
 class CallRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,8 +108,7 @@ class ScanRules(msgspec.Struct, frozen=True, kw_only=True):
     hub_marks: tuple[str, ...]
     known_owners: frozenset[str]
     """In lower case."""
-    ollama_library: Names
-    ollama_tag: Names
+    library: Library
     legacy_models: Names
     legacy_datasets: frozenset[str]
     builders: frozenset[str]

@@ -128,7 +128,7 @@ class ConfigValues:
         if kind is not None:
             hint = next((p for k in text.keys for p in self._keys.providers(k)), None) if kind == "model" else None
             found = self._names.keyed(value, kind)
-            if hint is not None and (found is None or (found.provider == "hub" and hint == "ollama")):
+            if hint is not None and (found is None or (found.provider == "hub" and hint == self._keys.library)):
                 return self._names.provided(value, hint) or found
             return found
         return None if folded_key(key) not in _WEAK else self._names.written(value)

@@ -103,7 +103,7 @@ def read_makefile(source: SourceFile) -> Found:
 
 
 def read_modelfile(source: SourceFile) -> Found:
-    """Read an Ollama Modelfile: FROM and ADAPTER name models, or files of this tree."""
+    """Read a Modelfile: FROM and ADAPTER name models, or files of this tree."""
     found = Found()
     names = Names(source.rules, source.exists)
     prose = Prose(source.rules, names)
@@ -117,7 +117,7 @@ def read_modelfile(source: SourceFile) -> Found:
         if match is None or match[2].upper() not in ("FROM", "ADAPTER"):
             continue
         value = match[4].split()[0] if match[4].split() else ""
-        name = names.called(value, "ollama", "model")
+        name = names.called(value, source.rules.library.provider, "model")
         if name is not None:
             found.add(
                 Draft(

@@ -46,8 +46,13 @@ class Keys:
         """Return whether `key` is known to hold something else: an image, a place to push to, a title."""
         return len(key) <= MAX_KEY and self._rules.not_keys.has(folded_key(key))
 
+    @property
+    def library(self) -> str:
+        """Return the provider whose models need no owner."""
+        return self._rules.library.provider
+
     def providers(self, key: str) -> list[str]:
-        """Return the providers that the words of `key` name (`OLLAMA_MODEL`)."""
+        """Return the providers that the words of `key` name (`<PROVIDER>_MODEL`)."""
         words = folded_key(key).split("_") if len(key) <= MAX_KEY else []
         return [self._rules.prefixes[word] for word in words if word in self._rules.prefixes]
 

@@ -23,7 +23,7 @@ Kind: TypeAlias = Literal["model", "dataset", "hosted"]
 _PART = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9])?"
 _ID = re.compile(rf"({_PART})/({_PART})")
 _BARE = re.compile(_PART)
-_OLLAMA = re.compile(r"(?:[A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9][\w.-]{0,95}(?::[\w.-]{1,80})?")
+_LISTED = re.compile(r"(?:[A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9][\w.-]{0,95}(?::[\w.-]{1,80})?")
 _DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}|\d+")
 _HOSTED = re.compile(r"[A-Za-z0-9@][\w.:/@+-]{0,200}")
 _ARN = re.compile(r"arn:[^/\s]*:(?:foundation-model|inference-profile)/(.+)")
@@ -63,10 +63,10 @@ class Names:
             return self._hub(text, kind, bare=bare, sure=True)
         if self._rules.placeholder.has(text):
             return None
-        if provider == "ollama":
-            return self._ollama(text)
-        if provider in ("lmstudio", "docker"):
-            return self._plain(text, provider, "model") if _OLLAMA.fullmatch(text) else None
+        if provider == self._rules.library.provider:
+            return self._listed(text)
+        if provider in self._rules.library.kindred:
+            return self._plain(text, provider, "model") if _LISTED.fullmatch(text) else None
         if provider == "routed":
             return self._routed(text) or self._by_id(text) or self._hub(text, "model", bare=False)
         if provider == "client":
@@ -95,7 +95,7 @@ class Names:
         text = text.strip()
         if not text or len(text) > MAX_LENGTH or any(c.isspace() for c in text) or self.is_path(text):
             return None
-        if provider in ("hub", "ollama"):
+        if provider in ("hub", self._rules.library.provider):
             return self.called(text, provider, "model", bare=True)
         looks = any(c.isdigit() for c in text) or "-" in text
         return self.called(text, provider, "hosted") if looks else self._by_id(text)
@@ -140,7 +140,7 @@ class Names:
         return None
 
     def _literal_service(self, text: str) -> Name | None:
-        """Judge ids without an owner that can be nothing else: `gpt-4o-mini`, `openai:gpt-4o`, `llama3.1:8b`."""
+        """Judge ids without an owner that can be nothing else: an id of a service, `provider:id`, `name:8b`."""
         found = (self._by_id(text) if text == text.lower() else None) or (
             self._routed(text) if ":" in text or text.count("/") > 1 else None
         )
@@ -154,18 +154,18 @@ class Names:
         """Whether an id says so much that it needs no key beside it; `routed` when its provider is written with it."""
         if name.provider == "hub":
             return "/" in name.target
-        if name.provider == "ollama":
-            return self._rules.ollama_library.has(name.target.partition(":")[0])
+        if name.provider == self._rules.library.provider:
+            return self._rules.library.names.has(name.target.partition(":")[0])
         rule = self._rules.providers[name.provider]
         known = rule.ids is not None and rule.ids.has(name.target)
         return known and "-" in name.target and (routed or any(c.isdigit() for c in name.target))
 
     def _of_library(self, text: str) -> Name | None:
-        """`llama3.1:8b`: a name of Ollama's library with a tag of its kind."""
+        """Judge `name:8b`: a name of the library with a tag of its kind."""
         name, colon, tag = text.rpartition("/")[2].partition(":")
-        if not colon or text.count("/") > 1 or "://" in text or not self._rules.ollama_tag.has(tag):
+        if not colon or text.count("/") > 1 or "://" in text or not self._rules.library.tag.has(tag):
             return None
-        return self._ollama(text) if self._rules.ollama_library.has(name) else None
+        return self._listed(text) if self._rules.library.names.has(name) else None
 
     def service_id(self, text: str) -> Name | None:
         """Return the hosted model whose id cannot be anything else, or `None`."""
@@ -232,33 +232,37 @@ class Names:
             return Name(target=text, provider="hub", type="model", revision=revision)
         return None
 
-    def _ollama(self, text: str) -> Name | None:
+    def _listed(self, text: str) -> Name | None:
         for host in sorted(self._rules.hub_hosts):
             if text.startswith(f"{host}/"):
                 return self._hub(text.removeprefix(f"{host}/").partition(":")[0], "model", bare=False)
-        if not _OLLAMA.fullmatch(text) or text.startswith((".", "/")) or self.is_path(text.partition(":")[0]):
+        if not _LISTED.fullmatch(text) or text.startswith((".", "/")) or self.is_path(text.partition(":")[0]):
             return None
-        return self._plain(text, "ollama", "model")
+        return self._plain(text, self._rules.library.provider, "model")
 
     def _routed(self, text: str) -> Name | None:
         """`provider/id`, as routers write it; a Hub owner of the same name keeps what the provider does not serve."""
         if ":" in text and "/" not in text and (listed := self._of_library(text)) is not None:
-            # `mistral:7b` is a name of the library before it is a router's prefix.
+            # `name:7b` is a name of the library before it is a router's prefix.
             return listed
         prefix, slash, rest = text.partition("/")
         colon = False
         if ":" in prefix:
-            # `openai:gpt-4o`, and with a kind of call in between: `openai:chat:gpt-4o`.
+            # `provider:id`, and with a kind of call in between: `provider:chat:id`.
             prefix, slash, rest = text.partition(":")
             head, more, tail = rest.partition(":")
-            rest = tail if more and (prefix != "ollama" or head in _CALL_KINDS) and "." not in head else rest
+            rest = (
+                tail
+                if more and (prefix != self._rules.library.provider or head in _CALL_KINDS) and "." not in head
+                else rest
+            )
             colon = True
         name = self._rules.prefixes.get(prefix)
         if name is None or not slash or not rest or self._is_placeholder(rest):
             return None
         rule = self._rules.providers[name]
-        if name == "ollama":
-            return self._ollama(rest)
+        if name == self._rules.library.provider:
+            return self._listed(rest)
         if name == "hub":
             parts = rest.split("/")
             return self._hub("/".join(parts[-2:]), "model", bare=False)
@@ -292,7 +296,7 @@ class Names:
             return None
         if provider not in self._rules.providers or self._rules.providers[provider].type != "hosted":
             return self._hub(text, "model", bare=True)
-        if provider == "openai" and _ID.fullmatch(text):
+        if self._rules.providers[provider].spoken_elsewhere and _ID.fullmatch(text):
             return self._routed(text) or self._hub(text, "model", bare=False)
         if _ID.fullmatch(text) and (routed := self._routed(text)) is not None and routed.provider == provider:
             return routed

@@ -72,8 +72,8 @@ class Prose:
                 yield match.start("id"), written, "text", "low"
 
     def _called(self, text: str, group: str) -> Name | None:
-        if group == "ollama":
-            return self._names.called(text.rstrip("."), "ollama", "model")
+        if group == "listed":
+            return self._names.called(text.rstrip("."), self._rules.library.provider, "model")
         kind: Literal["model", "dataset"] = "dataset" if group == "dataset" else "model"
         return self._names.called(text, "hub", kind, bare=True)
 

@@ -141,7 +141,7 @@ class Calls:
         return rule.provider
 
     def _maker(self, node: ast.expr, scope: Scope) -> tuple[ast.Call, Scope] | None:
-        """Return the call that made the object at the root of `node` (`client.chat...` -> `OpenAI(...)`)."""
+        """Return the call that made the object at the root of `node` (`client.chat...` -> `Client(...)`)."""
         for _ in range(20):
             if isinstance(node, ast.Call):
                 return node, scope

@@ -28,7 +28,8 @@ __all__ = ["read_python", "read_python_text"]
 MAX_NESTED = 6
 _WEAK = ("repo", "hf", "hub")
 # Comments are told apart by the tokenizer, which takes its time: only where one could say something.
-_SPEAKS = re.compile(r"#[^\n]*(?:auditor:|ollama |huggingface\.co|hf\.co|[\w.-]/[\w.-])", re.IGNORECASE)
+# One try a line, from its first mark on: a line of nothing but marks must not be tried from each of them.
+_SPEAKS = re.compile(r"^[^#\n]*#[^\n]*(?:auditor:|\b(?:pull|run)\s|[\w.-]/[\w.-])", re.IGNORECASE | re.MULTILINE)
 _OTHER_SITES = re.compile(r"https?://(?!(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com))\S+")
 MAX_EXPRESSION = 200
 

@@ -47,14 +47,16 @@ class Clients:
         provider = provider or (known.provider if known is not None else None)
         if provider is None:
             return None
+        # A client sent to an address of its own may meet any model, except one that only the library serves.
+        elsewhere = provider if provider == self._rules.library.provider else "hub"
         for index in range(place + 2, min(place + MAX_ARGUMENTS, len(self._tokens) - 2)):
             if self._tokens[index].text in (";", ")") and self._tokens[index - 1].text in (")", "}", "("):
                 break
             if self._tokens[index].text in _ADDRESSES and self._tokens[index + 1].text == ":":
                 value = self._tokens[index + 2]
                 if value.kind == "string" and "${" not in value.text:
-                    return self._names.at_address(value.text[1:-1]) or (provider if provider == "ollama" else "hub")
-                return provider if provider == "ollama" else "hub"
+                    return self._names.at_address(value.text[1:-1]) or elsewhere
+                return elsewhere
         return provider
 
     def of(self, index: int) -> str | None:

@@ -21,6 +21,7 @@ MAX_LINE = 20_000
 MAX_CONTINUED = 400
 MAX_MISSES = 20
 MAX_ITEMS = 50
+MAX_CHOSEN = 5_000
 MAX_INNER = 3
 _ASSIGNMENT = re.compile(r"(?:export\s+|declare\s+(?:-\w+\s+)?|local\s+|readonly\s+|set\s+)?([A-Za-z_]\w*)\s?[:?+]?=")
 _VARIABLE = re.compile(
@@ -51,6 +52,7 @@ class Shell:
         self._prose = Prose(source.rules, self._names)
         self._values: dict[str, _Value] = {}
         self._lists: dict[str, list[Word]] = {}
+        self._chosen = 0
         self._pending: list[tuple[list[Word], Use]] = []
 
     def text(self, text: str, line: int, column: int, *, assignments: bool = True) -> None:
@@ -134,7 +136,8 @@ class Shell:
         for place, word in enumerate(words):
             held = _ITEM.fullmatch(word.text) if "$" in word.text else None
             items = self._lists.get(held[1] or held[2]) if held else None
-            if items:
+            if items and self._chosen < MAX_CHOSEN:
+                self._chosen += len(items[:MAX_ITEMS])
                 return [
                     [*words[:place], msgspec.structs.replace(one, via=(word.line,)), *words[place + 1 :]]
                     for one in items[:MAX_ITEMS]

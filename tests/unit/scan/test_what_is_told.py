@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import time
 import tokenize
 from pathlib import Path
 
@@ -160,6 +161,12 @@ def test_comments_are_the_tokenizers(parts: list[str]) -> None:
     except (SyntaxError, ValueError, tokenize.TokenError):
         return
     assert [(one.line, one.column, one.text) for one in comments_of(text)] == wanted
+
+
+def test_a_line_of_marks_is_read_in_time(tmp_path: Path, rules: ScanRules) -> None:
+    start = time.process_time()
+    _scan(tmp_path, rules, "a.py", '#"' * 60_000 + "\n")
+    assert time.process_time() - start < 20
 
 
 def test_the_collector_is_left_as_it_was(tmp_path: Path, rules: ScanRules) -> None:
