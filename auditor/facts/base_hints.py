@@ -50,8 +50,15 @@ def base_hints(view: SubjectView, families: Iterable[Family]) -> tuple[BaseHint,
             evidence = tuple(dict.fromkeys(one for _, more in signs for one in more))
             why = "; ".join(dict.fromkeys(one.plain for one, _ in signs if one.strength == sign.strength))
             confidence: Literal["medium", "low"] = "medium" if sign.strength == "strong" else "low"
+            shown = [set(one.licenses or family.licenses) for one, _ in signs if one.strength == sign.strength]
             found.append(
-                BaseHint(name=family.name, why=why, confidence=confidence, evidence=evidence, licenses=family.licenses)
+                BaseHint(
+                    name=family.name,
+                    why=why,
+                    confidence=confidence,
+                    evidence=evidence,
+                    licenses=tuple(sorted(set.intersection(*shown))),
+                )
             )
     return tuple(sorted(found, key=lambda hint: (hint.confidence == "low", hint.name)))
 
@@ -71,6 +78,8 @@ def _named(view: SubjectView) -> Iterator[BaseHint]:
 
 def _holds(sign: Sign, view: SubjectView) -> tuple[Evidence, ...]:
     """Return the evidence of a sign of which every part holds, or nothing."""
+    if sign.name and sign.strength == "strong" and view.snapshot.source not in _FROM_HUB:
+        return ()  # a folder can be called anything
     parts: list[Evidence | None] = []
     config = view.config
     text = config.get("text_config")

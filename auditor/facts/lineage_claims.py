@@ -11,7 +11,7 @@ import msgspec
 from auditor.facts.reading import Reading
 from auditor.facts.subject_view import SubjectView
 from auditor.model.evidence import Evidence
-from auditor.model.repositories import is_hub_id, named_repositories, strings_of
+from auditor.model.repositories import is_hub_id, named_repositories
 
 __all__ = ["BaseClaim", "DatasetClaim", "base_models", "training_datasets"]
 
@@ -68,25 +68,7 @@ def base_models(view: SubjectView, reading: Reading) -> tuple[BaseClaim, ...]:
     found = {
         k: c for k, c in found.items() if c.resolvable or c.confidence == "high" or _folded(c.id) not in known_names
     }
-    return tuple(found[key] for key in sorted(found)) or tuple(_from_name(view, reading))
-
-
-def _from_name(view: SubjectView, reading: Reading) -> Iterator[BaseClaim]:
-    """Yield a base that only the repository's name shows, where the license declared is another one's."""
-    name = view.snapshot.id.split("/")[-1]
-    values = [view.metadata.get(key) for key in ("license", "license_name")]
-    declared = {word.lower() for value in values for word in ([value] if isinstance(value, str) else strings_of(value))}
-    if view.snapshot.source not in ("hub", "cache", "snapshot") or not declared:
-        return
-    texts = [d.text[:2_000] for d in view.snapshot.documents if d.role == "license" and d.text]
-    for hint in reading.name_hints:
-        # The family's own license, as tag or as text, says already what the name says.
-        said = any(word.startswith(known) for word in declared for known in hint.licenses)
-        held = any(_folded(hint.base) in _folded(text) for text in texts)
-        if hint.pattern.search(name) and not (said or held):
-            evidence = view.about_record("id", view.snapshot.id, "observed")
-            yield BaseClaim(id=hint.base, relation="base", evidence=(evidence,), confidence="low", declared=False,
-                            resolvable=False)  # fmt: skip
+    return tuple(found[key] for key in sorted(found))
 
 
 def _joined(one: BaseClaim, other: BaseClaim) -> BaseClaim:

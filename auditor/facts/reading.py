@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["NameHint", "Patterns", "Reading"]
+__all__ = ["Patterns", "Reading"]
 
 
 class Patterns(msgspec.Struct, frozen=True):
@@ -30,15 +30,6 @@ def _compiled(sources: Sequence[str]) -> Patterns:
     return Patterns(tuple(re.compile(source, re.IGNORECASE) for source in sources))
 
 
-class NameHint(msgspec.Struct, frozen=True):
-    """A family of models that shows in the name of a repository."""
-
-    pattern: re.Pattern[str]
-    base: str
-    licenses: frozenset[str]
-    """Declared licenses under which the name shows nothing that is not said."""
-
-
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that tells how words and file names are understood."""
 
@@ -48,7 +39,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     more_than_text_tasks: frozenset[str]
     other_tasks: frozenset[str]
     library_by_file: tuple[tuple[str, str], ...]
-    name_hints: tuple[NameHint, ...]
     headings: dict[str, tuple[str, ...]]
     placeholders: Patterns
     statements: dict[str, Patterns]
@@ -69,10 +59,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             more_than_text_tasks=frozenset(data["tasks"]["more_than_text"]),
             other_tasks=frozenset(data["tasks"]["other"]),
             library_by_file=tuple((row["file"], row["library"]) for row in data["library_by_file"]),
-            name_hints=tuple(
-                NameHint(re.compile(row["pattern"], re.IGNORECASE), row["base"], frozenset(row["licenses"]))
-                for row in data["name_hints"]
-            ),
             headings={name: tuple(words) for name, words in data["headings"].items()},
             placeholders=_compiled(data["placeholders"]),
             statements={name: _compiled(sources) for name, sources in statements.items()},

@@ -23,10 +23,13 @@ MAX_QUOTE = 160
 
 
 def weighed_hints(hints: Sequence[BaseHint], own: Resolution) -> tuple[BaseHint, ...]:
-    """Return the hints, those of a family whose own license governs here only as notes: its terms are carried."""
+    """Return the hints, those of a family whose own license is among those that bind only as notes.
+
+    Its terms are carried already, however many others are named beside it; a choice between licenses carries none.
+    """
     return tuple(
         msgspec.structs.replace(hint, confidence="low")
-        if own.governing and own.status != "conflict" and set(own.governing) <= set(hint.licenses)
+        if set(own.governing) & set(hint.licenses) and not own.choice
         else hint
         for hint in hints
     )
@@ -81,7 +84,7 @@ def hint_findings(hints: Sequence[BaseHint], rulebook: Rulebook) -> list[Finding
             id=f"{HINT_CODE}#{number}",
             code=HINT_CODE,
             severity="info" if hint.confidence == "low" else code.severity,
-            outcome="unknown",
+            outcome="not_met",
             title=code.plain,
             detail=f"Nothing names a base model; it may be {hint.name} ({hint.confidence} confidence: {hint.why}).",
             dimension=code.dimension,

@@ -20,6 +20,8 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
     strength: Literal["strong", "weak"]
     """A strong sign leaves the chain not followed; a weak one, such as a name, is only said."""
     plain: str
+    licenses: tuple[str, ...] = ()
+    """Of the version this sign shows; the family's where none are named."""
     model_type: tuple[str, ...] = ()
     pipeline: tuple[str, ...] = ()
     bos_token: tuple[str, ...] = ()
@@ -77,7 +79,8 @@ def read_lineage_hints(reader: RuleReader, licenses: Iterable[str]) -> LineageHi
         ]
     known, teachers = set(licenses), {row["id"] for row in data["teachers"]}
     for n, row in enumerate(data["families"]):
-        unread = [name for name in row.get("licenses", ()) if name not in known]
+        named = [*row.get("licenses", ()), *(name for sign in row["signs"] for name in sign.get("licenses", ()))]
+        unread = [name for name in named if name not in known]
         where = document.at(("families", n))
         reader.problems += [f"{where}: no profile {name!r}{did_you_mean(name, known)}" for name in unread]
         for m, sign in enumerate(row["signs"]):

@@ -56,7 +56,7 @@ def test_a_strong_sign_leaves_the_chain_not_followed(
     (one,) = hints(report)
     assert family in one["detail"]
     assert "medium confidence" in one["detail"]
-    assert (one["severity"], one["outcome"]) == ("warning", "unknown")
+    assert (one["severity"], one["outcome"]) == ("warning", "not_met")
     assert one["evidence"]
     assert report["label"] == "weights-only"
     assert report["label_ceiling"] != "weights-only"
@@ -142,3 +142,13 @@ def test_a_configuration_that_was_loaded_from_somewhere(tmp_path: Path, hub: Rep
         if wanted:
             assert "forge/iron-7b" in hints(report)[0]["detail"]
             assert report["grades"]["terms"]["level"] == 0
+
+
+@pytest.mark.corpus
+def test_a_choice_between_licenses_does_not_carry_the_familys_terms(tmp_path: Any, hub: ReplayHub) -> None:
+    body = "# Anvil\n\n## License\n\nThe model is dual-licensed under MIT or Llama 3.1, at your option.\n"
+    hub.add(model("acme/Llama-3.1-Anvil", {"license": ["mit", "llama3.1"]}, body=body))
+    report = command(tmp_path, hub.endpoint).audit("acme/Llama-3.1-Anvil").report
+    assert report["licenses"]["weights"]["concluded"] == "llama3.1 OR mit"
+    assert report["grades"]["terms"]["level"] == 0
+    assert report["label"] == "weights-only"
