@@ -89,10 +89,14 @@ def command(
 
 
 def _file_of(source: str, data: Path | None, sources: dict[str, Any]) -> Path:
+    """Return the records: --data, or the sample of the research corpus where AUDITOR_CORPUS says that there is one."""
+    from auditor.cli.environment import corpus_file
+
     if source not in sources:
         if data is not None:
             raise UsageProblem(f"--data goes with --with {'|'.join(sources)}, not with a file")
         return Path(source)
+    data = data or corpus_file(f"frameworks/{source}_sample.jsonl")
     if data is None:
         raise UsageProblem(f"--with {source} needs --data FILE", hint=sources[source].obtain)
     return data

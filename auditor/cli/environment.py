@@ -14,7 +14,15 @@ from auditor.fetch.interface import DEFAULT_ENDPOINT, FetchOptions
 if TYPE_CHECKING:
     from auditor.rulebook.load import Rulebook
 
-__all__ = ["color_wanted", "endpoint_of", "fetch_options", "installed_rulebook", "now_utc", "rulebook_cache"]
+__all__ = [
+    "color_wanted",
+    "corpus_file",
+    "endpoint_of",
+    "fetch_options",
+    "installed_rulebook",
+    "now_utc",
+    "rulebook_cache",
+]
 
 
 def now_utc() -> str:
@@ -25,6 +33,13 @@ def now_utc() -> str:
 def endpoint_of(environment: Mapping[str, str] = os.environ) -> str:
     """Return the Hub's address: HF_ENDPOINT, or the public one."""
     return environment.get("HF_ENDPOINT", "").rstrip("/") or DEFAULT_ENDPOINT
+
+
+def corpus_file(name: str, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return a file of the research corpus (AUDITOR_CORPUS), where there is one."""
+    folder = environment.get("AUDITOR_CORPUS")
+    found = Path(folder) / name if folder else None
+    return found if found is not None and found.is_file() else None
 
 
 def _flag(environment: Mapping[str, str], name: str) -> bool:

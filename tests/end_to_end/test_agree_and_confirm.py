@@ -103,6 +103,13 @@ def test_a_named_set_needs_its_file(run: Command) -> None:
 
 
 @pytest.mark.corpus
+def test_a_named_set_is_found_in_the_corpus(run: Command, corpus: Path) -> None:
+    ran = run.having(AUDITOR_CORPUS=str(corpus))("agree", "--with", "osai", "--offline", "--format", "json")
+    assert ran.code == 0
+    assert json.loads(ran.out)["compared"] > 50
+
+
+@pytest.mark.corpus
 def test_the_samples_of_the_index_and_of_the_tool_are_recognized(run: Command, corpus: Path) -> None:
     for name in ("osai", "mot"):
         ran = run(
