@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.output_file import write_output
 from auditor.errors import AuditorError, UsageProblem
 from auditor.render.gate_formats import GATE_FORMATS
 
@@ -199,9 +200,4 @@ def _write(gate: Gate, formats: Sequence[str], output: Path | None, tree: Path |
         if output is None:
             click.echo(data.decode("utf-8"), nl=False)
             continue
-        path = output / f"report.{GATE_FORMATS[name].extension}" if len(formats) > 1 else output
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        except OSError as error:
-            raise UsageProblem(f"cannot write {path}: {error.strerror}") from error
+        write_output(output / f"report.{GATE_FORMATS[name].extension}" if len(formats) > 1 else output, data)
