@@ -15,6 +15,8 @@ from auditor.scan.script_tokens import TOKEN, Argument, ScriptPlaces, Token, pai
 __all__ = ["read_script"]
 
 MAXTOKENS = 400_000
+MIN_NAME = 2
+"""Letters of the shortest text that could name anything: most literals of a file need no second look."""
 MAX_DEPTH = 400
 _MODEL_KEYS = ("model", "modelId", "modelName", "model_id", "model_name", "version")
 _WEAK = ("repo", "name", "id", "hf", "hub")
@@ -214,7 +216,7 @@ class _Script:
             else:
                 self._found.add(*self._prose.mentions(text, line, column + 1, use="used", loose=False))
             return
-        if token.start in self._taken or "${" in text:
+        if token.start in self._taken or "${" in text or len(text) < MIN_NAME:
             return
         key = self._key(index)
         kind = self._keys.kind(key) if key else None
