@@ -93,6 +93,8 @@ def command(
         raise UsageProblem("several formats need -o FOLDER")
     if not targets and tree is None and bom is None and lock is None:
         raise UsageProblem("nothing to judge: name a target, or give --scan PATH, --bom FILE or --lock FILE")
+    if tree is None and (include or mentioned):
+        raise UsageProblem(f"{'--include' if include else '--mentioned'} says what to scan and needs --scan PATH")
     now = now_utc()
     moment = checked_date(as_of) or now
     rulebook = installed_rulebook(overlays)

@@ -1,8 +1,9 @@
 """Hold one run of the gate against an earlier one: what was there already does not fail, what got worse does.
 
 A result of the baseline covers a result of now only if nothing about it got worse: the same rule and target (by
-fingerprint), no heavier outcome or severity, no newly missing fact, and the same license evidence. What a dated
-exception covered then is not covered now: a baseline must not make an exception last.
+fingerprint), no heavier outcome or severity, no newly missing fact, the same license evidence, and nothing told of it
+that was not told then. What a dated exception covered then is not covered now: a baseline must not make an exception
+last.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ __all__ = ["apply_baseline", "read_baseline"]
 
 MAX_BYTES = 64_000_000
 _AT_COMMIT = re.compile(r"@[0-9a-fA-F]{40}$")
+_BETWEEN = re.compile(r"[,;:] ")
 _HINT = "write one with: auditor gate ... --format json -o baseline.json"
 _OUTCOMES: tuple[GateOutcome, ...] = ("pass", "undecided", "fail")
 _SEVERITIES = ("note", "warning", "error")
@@ -106,7 +108,14 @@ def _worse(entry: GateResult, now: GateResult) -> str | None:
     if now.evidence_hash is None and (now.subject, now.detail) != (entry.subject, entry.detail):
         # Without a hash only the very same words about the very same revision show that nothing changed.
         return "it has no license evidence to compare, and what was found changed"
+    if not _parts(now) <= _parts(entry):
+        # The license evidence says nothing of files, findings and levels: what is told of them may only get less.
+        return f"more was found: {now.detail}"
     return None
+
+
+def _parts(result: GateResult) -> set[str]:
+    return set(_BETWEEN.split(result.detail))
 
 
 def _unpinned(result: GateResult) -> str:

@@ -135,7 +135,7 @@ class _Scanner:
 
         def exists(name: str) -> bool:
             try:
-                return any((folder / name).exists() for folder in (beside, self._root))
+                return any(_holds_something(folder / name) for folder in (beside, self._root))
             except (OSError, ValueError):
                 return False
 
@@ -197,3 +197,10 @@ def _merged(drafts: list[Draft]) -> list[Draft]:
         )
     sure = {(one.cell, one.line, one.column) for one in merged if one.confidence == "high"}
     return [one for one in merged if one.confidence == "high" or (one.cell, one.line, one.column) not in sure]
+
+
+def _holds_something(path: Path) -> bool:
+    """Return whether `path` is a file or a folder with one: an empty folder (`.gitkeep`) is no model."""
+    if not path.is_dir():
+        return path.exists()
+    return any(not entry.name.startswith(".") for entry in path.iterdir())

@@ -38,6 +38,7 @@ def test_what_got_better_is_covered() -> None:
     # Less than a failure, but a fact that is newly missing is news.
     assert after.outcome == "undecided"
     assert held(result(missing=("x",)), result("undecided", missing=("x",))).outcome == "pass"
+    assert held(result(detail="not answered: a, b"), result(detail="not answered: b")).outcome == "pass"
 
 
 WORSE = {
@@ -45,6 +46,10 @@ WORSE = {
     "its severity was warning and is error": (result(severity="warning"), result()),
     "the license evidence changed": (result(evidence_hash="a" * 64), result(evidence_hash="b" * 64)),
     "no longer known: y": (result("undecided", missing=("x",)), result("undecided", missing=("x", "y"))),
+    "more was found: files in pickle, torch": (
+        result(detail="files in pickle"),
+        result(detail="files in pickle, torch"),
+    ),
     "it has no license evidence to compare, and what was found changed": (
         result(evidence_hash=None),
         result(evidence_hash=None, detail="another license"),

@@ -130,7 +130,15 @@ def test_include_brings_back_what_is_skipped(tmp_path: Path, rules: ScanRules) -
 
 def test_a_path_of_the_tree_is_no_model(tmp_path: Path, rules: ScanRules) -> None:
     (tmp_path / "mine" / "model-7b").mkdir(parents=True)
+    (tmp_path / "mine" / "model-7b" / "config.json").write_text("{}")
     assert _scan(tmp_path, rules, a__py='AutoModel.from_pretrained("mine/model-7b")\n').references == ()
+
+
+def test_an_empty_folder_hides_no_model(tmp_path: Path, rules: ScanRules) -> None:
+    (tmp_path / "mine" / "model-7b").mkdir(parents=True)
+    (tmp_path / "mine" / "model-7b" / ".gitkeep").write_text("")
+    found = _scan(tmp_path, rules, a__py='AutoModel.from_pretrained("mine/model-7b")\n').references
+    assert [one.target for one in found] == ["mine/model-7b"]
 
 
 def test_no_such_path(tmp_path: Path, rules: ScanRules) -> None:
