@@ -12,9 +12,9 @@ import msgspec
 from auditor.errors import UsageProblem
 from auditor.model.scan import Excluded, FileCounts, Place, Reference, Scan, ScanProblem, Unresolved
 from auditor.rulebook.scan_rules import ScanRules
+from auditor.scan.hub_names import is_commit
 from auditor.scan.interface import Draft, Found, SourceFile
 from auditor.scan.marks import Marks
-from auditor.scan.names import is_commit
 from auditor.scan.readers import reader_of
 from auditor.scan.tree import MAX_BYTES, TreeFile, Walk, matches
 

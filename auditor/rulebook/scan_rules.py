@@ -57,7 +57,7 @@ def _patterns(data: dict[str, Any]) -> Iterable[tuple[str, tuple[str | int, ...]
     for key in ("model_keys", "dataset_keys", "not_keys"):
         yield from (("keys", (key, n), text) for n, text in enumerate(data["keys"][key]))
     yield from (("prose", ("patterns", n), text) for n, text in enumerate(data["prose"]["patterns"]))
-    yield from (("prose", (key,), data["prose"][key]) for key in ("assignment", "bare"))
+    yield from (("prose", (key,), data["prose"][key]) for key in ("service", "assignment", "bare"))
     names = data["identifiers"]
     for key in ("model_like", "sure_models"):
         yield from (("identifiers", (key, n), text) for n, text in enumerate(names[key]))
@@ -109,7 +109,9 @@ def _calls(rows: list[dict[str, Any]]) -> dict[str, tuple[CallRule, ...]]:
     table: dict[str, list[CallRule]] = {}
     for row in rows:
         parts = tuple(tuple(name.split(".")) for name in row["names"])
-        listed: dict[str, Any] = {key: tuple(row.get(key, ())) for key in ("keywords", "also", "keys", "strip")}
+        listed: dict[str, Any] = {
+            key: tuple(row.get(key, ())) for key in ("keywords", "also", "keys", "strip", "provider_keyword")
+        }
         words = ("position", "client", "type_keyword", "bare", "optional", "ignore", "documents")
         plain = {key: row[key] for key in words if key in row}
         rule = CallRule(
@@ -144,10 +146,11 @@ def _provider(row: dict[str, Any]) -> ProviderRule:
         provider=row["provider"],
         prefixes=frozenset(row["prefixes"]),
         ids=_names(row["ids"]) if row["ids"] else None,
-        hosts=_globs(row["hosts"]) if row["hosts"] else None,
+        hosts=_globs(row["hosts"]) if row.get("hosts") else None,
         type=row.get("type", "hosted"),
         ports=frozenset(row.get("ports", ())),
         bare=row.get("bare", True),
+        hub_too=row.get("hub_too", False),
         spoken_elsewhere=row.get("spoken_elsewhere", False),
     )
 
@@ -214,6 +217,7 @@ def _build(data: dict[str, Any], rulebook: Rulebook) -> ScanRules:
         local_folders=frozenset(names["local_folders"]),
         content_types=frozenset(names["content_types"]),
         file_endings=frozenset(names["file_endings"]),
+        endings_of_names=frozenset(names["endings_of_names"]),
         model_like=_names(names["model_like"]),
         sure_models=_names(names["sure_models"]),
         providers=providers,
@@ -229,7 +233,9 @@ def _build(data: dict[str, Any], rulebook: Rulebook) -> ScanRules:
         python_worth=_worth(names, calls, commands),
         script_calls=_calls(calls["script"]),
         clients={
-            name: ClientRule(provider=row["provider"], address=tuple(row.get("address", ())))
+            name: ClientRule(
+                provider=row["provider"], address=tuple(row.get("address", ())), paths=row.get("paths", "")
+            )
             for row in calls["clients"]
             for name in row["names"]
         },
@@ -253,6 +259,7 @@ def _build(data: dict[str, Any], rulebook: Rulebook) -> ScanRules:
         revised_keys=frozenset(keys["revised_keys"]),
         revision_keys=frozenset(keys["revision_keys"]),
         prose=tuple(re.compile(pattern) for pattern in prose["patterns"]),
+        service=re.compile(prose["service"]),
         assignment=re.compile(prose["assignment"]),
         bare=re.compile(prose["bare"]),
         disclosed=_disclosed(names["providers"], rulebook),

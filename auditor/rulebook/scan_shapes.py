@@ -31,6 +31,8 @@ class ProviderRule(msgspec.Struct, frozen=True, kw_only=True):
     """Ports of its service, on whatever host."""
     bare: bool = True
     """Whether an id alone, outside of any call, is proof enough."""
+    hub_too: bool = False
+    """Of a registry: whether its calls take ids of the Hub as well."""
     spoken_elsewhere: bool = False
     """Whether other services answer to its client, so that an id with an owner may be somebody else's."""
 
@@ -58,6 +60,8 @@ class CallRule(msgspec.Struct, frozen=True, kw_only=True):
     also: tuple[str, ...] = ()
     """Further arguments that name a model of their own."""
     strip: tuple[str, ...] = ()
+    provider_keyword: tuple[str, ...] = ()
+    """Arguments that say whose model it is."""
     """Beginnings of the argument that belong to the call, not to the id."""
     keys: tuple[str, ...] = ()
     client: str | None = None
@@ -76,6 +80,8 @@ class ClientRule(msgspec.Struct, frozen=True, kw_only=True):
 
     provider: str
     address: tuple[str, ...] = ()
+    paths: str = ""
+    """For a file system: the scheme of the address that the first argument of every call is the path of."""
 
 
 class CommandRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +128,7 @@ class ScanRules(msgspec.Struct, frozen=True, kw_only=True):
     local_folders: frozenset[str]
     content_types: frozenset[str]
     file_endings: frozenset[str]
+    endings_of_names: frozenset[str]
     model_like: Names
     sure_models: Names
     providers: dict[str, ProviderRule]
@@ -164,6 +171,7 @@ class ScanRules(msgspec.Struct, frozen=True, kw_only=True):
     revised_keys: frozenset[str]
     """Of several models in one mapping, those that a plain revision is of."""
     prose: tuple[re.Pattern[str], ...]
+    service: re.Pattern[str]
     assignment: re.Pattern[str]
     bare: re.Pattern[str]
     disclosed: dict[tuple[str, str], str]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 from auditor.scan.addresses import hub_addresses
+from auditor.scan.hub_names import Name
 from auditor.scan.interface import Comment, Confidence, Draft, Found, SourceFile
 from auditor.scan.keys import Keys
-from auditor.scan.names import Name, Names
+from auditor.scan.names import Names
 from auditor.scan.prose import Prose
 
 __all__ = ["read_code"]
 
 MAX_LINE = 20_000
 _STRING = re.compile(r"\"((?:[^\"\\\n]|\\.){1,300})\"|'((?:[^'\\\n]|\\.){1,300})'|`([^`\n]{1,300})`")
-_COMMENT = re.compile(r"(?:^|(?<=[\s;]))(?://|/\*|\*\s|#(?!\w*!)|--\s|<!--)")
+_COMMENT = re.compile(r"(?:^|(?<=[\s;]))(?://|/\*|\*\s|#(?!\w*!|\[)|--\s|<!--)")
 # What stands before a literal: `Model: "..."`, `modelName = "..."`, `.model("...")`, `set(MODEL_ID, "...")`.
 _BEFORE = re.compile(
     r"([A-Za-z_][\w.:]{0,80}?)[\"']?\s*(?::\s*[\w<>&.' ]{1,40}=|\s[\w<>.*&]{1,40}\s*=|:=|=>|[:=(,])\s*[\[{(]?\s*$"
@@ -62,6 +63,10 @@ def _literals(row: str, number: int, block: tuple[str, ...], names: Names, keys:
         key = words[-1] if words else ""
         kind = next((found for word in reversed(words) if (found := keys.kind(word, block)) is not None), None)
         name = names.keyed(text, kind) if kind is not None else None
+        if name is None and kind == "model":
+            # `package.WithModel("name")`, `env("PROVIDER_MODEL", "name")`: whose model it is stands before it.
+            hint = next((found for word in words for found in keys.providers(word)), None)
+            name = names.provided(text, hint) if hint is not None else None
         if name is None and any(word.lower() in _WEAK for word in words):
             name = names.written(text)
         if name is not None:

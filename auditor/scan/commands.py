@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from auditor.rulebook.scan_rules import CommandRule, ScanRules
+from auditor.scan.hub_names import Kind, Name
 from auditor.scan.interface import Confidence, Draft, Guess, Use
 from auditor.scan.keys import Keys
-from auditor.scan.names import Kind, Name, Names
+from auditor.scan.names import Names
 
 __all__ = ["Commands", "Word"]
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import msgspec
 
 from auditor.scan.commands import Commands, Word
+from auditor.scan.hub_names import Name
 from auditor.scan.interface import Comment, Confidence, Draft, Found, SourceFile
 from auditor.scan.keys import Keys, folded_key
-from auditor.scan.names import Name, Names
+from auditor.scan.names import Names
 from auditor.scan.neighbors import Neighbors, Text, without_templates
 from auditor.scan.prose import Prose
 from auditor.scan.shell import Shell
@@ -21,6 +22,7 @@ __all__ = ["ConfigValues", "words_of"]
 MAX_TEXT = 100_000
 MAX_INNER = 3
 _GIVEN = re.compile(r"\$\{([A-Za-z_]\w{0,80}):?[-=]([^{}$]{1,300})\}")
+_TOGETHER = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}(?:\+[\w./-]{1,200}){1,4}")
 _OPTIONS = re.compile(r"(?:^|\s)--?[A-Za-z][\w-]*(?:[ =]|$)")
 _YAML_ROW = re.compile(r"\s*(?:-\s+.*|(?:-\s+)?[\w\"'./-]{1,80}:(?:\s.*)?)$")
 _WEAK = ("repo", "name", "id", "hf", "hub")
@@ -78,6 +80,11 @@ class ConfigValues:
             # ${KEY:-default}: what stands there when nobody says otherwise.
             inner = text.keys if self._keys.kind(key, text.keys[:-1]) else (*text.keys[:-1], given[1])
             text = msgspec.structs.replace(text, text=given[2], keys=inner)
+        if _TOGETHER.fullmatch(text.text) and self._keys.kind(key, text.keys[:-1]) == "model":
+            # A model and the adapter on top of it.
+            for one in text.text.split("+"):
+                self.text(msgspec.structs.replace(text, text=one, group=0))
+            return
         how = ".".join(text.keys[-2:])[:80] or "value"
         name = self._named(text, key if not text.keys else text.keys[-1])
         if name is not None:
@@ -132,6 +139,16 @@ class ConfigValues:
                 return self._names.provided(value, hint) or found
             return found
         return None if folded_key(key) not in _WEAK else self._names.written(value)
+
+    def key(self, text: Text) -> None:
+        """Read a key of a mapping, which names what stands there: `dataset_mixer: {org/name: 1.0}`."""
+        parent = text.keys[-1] if text.keys else ""
+        kind = self._keys.kind(parent, text.keys[:-1])
+        if kind is None or ("/" not in text.text and self._names.spoken(text.text) is None):
+            return
+        name = self._names.keyed(text.text, kind)
+        if name is not None:
+            self._add(text, name, f"key of {parent[:60]}")
 
     def nested(self, group: int, key: str) -> None:
         """Remember the key of a mapping that stands inside of the mapping `group`."""
@@ -231,6 +248,6 @@ def _looks_like_yaml(text: str) -> bool:
 
 def words_of(text: str, line: int, column: int) -> list[Word]:
     """Return the words of a text that is one item of a command's list."""
-    if " " not in text.strip():
+    if " " not in text.strip() or text.lstrip().startswith("{"):
         return [Word(text=text, line=line, column=column)]
     return [word for words in split_words(text, line, column) for word in words]

@@ -21,7 +21,7 @@ _INSTRUCTION = re.compile(r"^(\s*)([A-Za-z]+)(\s+)(.*)$", re.DOTALL)
 _SETTING = re.compile(r"^(\s*(?:export\s+)?)([A-Za-z_][\w.-]{0,100})(\s*[=:]\s*)(.*)$")
 _MAKE_SETTING = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*(?:[:?+]|::)?=\s*(.*)$")
 _STRING = re.compile(r"\"\"\"|'''|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
-_KEY = re.compile(r"([A-Za-z_][\w.-]*|\"[^\"\n]*\")\s*=\s*$")
+_KEY = re.compile(r"([A-Za-z_][\w.-]*|\"[^\"\n]*\")\s*=\s*\[?\s*$")
 
 
 def read_dockerfile(source: SourceFile) -> Found:

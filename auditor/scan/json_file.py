@@ -66,6 +66,8 @@ def read_json(source: SourceFile) -> Found:
             above = tuple(level.key for level in stack if level.key is not None)
             if pending is None and stack and stack[-1].mapping:
                 key = text[:200]
+                if above:
+                    values.key(Text(text=key, keys=above, line=line, column=column, end_line=line))
                 continue
             keys = (*above, pending) if pending is not None else above
             group = stack[-1].group if stack and pending is not None else 0

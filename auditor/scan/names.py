@@ -8,47 +8,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal, TypeAlias
-
-import msgspec
 
 from auditor.rulebook.scan_rules import ProviderRule, ScanRules
-from auditor.scan.addresses import hub_address
+from auditor.scan.hub_names import ID, HubNames, Kind, Name
 
-__all__ = ["Kind", "Name", "Names", "is_commit"]
+__all__ = ["Names"]
 
 MAX_LENGTH = 300
-Kind: TypeAlias = Literal["model", "dataset", "hosted"]
 
-_PART = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9])?"
-_ID = re.compile(rf"({_PART})/({_PART})")
-_BARE = re.compile(_PART)
 _LISTED = re.compile(r"(?:[A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9][\w.-]{0,95}(?::[\w.-]{1,80})?")
-_DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}|\d+")
 _HOSTED = re.compile(r"[A-Za-z0-9@][\w.:/@+-]{0,200}")
 _ARN = re.compile(r"arn:[^/\s]*:(?:foundation-model|inference-profile)/(.+)")
-_COMMIT = re.compile(r"[0-9a-fA-F]{40}")
 _CALL_KINDS = ("chat", "completion", "embedding", "embeddings", "generate")
 _SURE_MARKS = 2
 """How many of the marks of the Hub stand nowhere else."""
-_QUANT = re.compile(r"(?:[A-Za-z]{0,3}-?)?(?:I?Q\d|F16|BF16|F32|FP16|latest|UD-)[\w.-]*", re.IGNORECASE)
-
-
-class Name(msgspec.Struct, frozen=True, kw_only=True):
-    """What a text names: the id as its provider knows it, and the revision written with it."""
-
-    target: str
-    provider: str
-    type: Kind
-    revision: str | None = None
 
 
 class Names:
     """Judges names by the rules; `exists` says whether a path stands in the tree."""
 
     def __init__(self, rules: ScanRules, exists: Callable[[str], bool] = lambda _: False) -> None:
-        self._rules = rules
-        self._exists = exists
+        self._rules, self._exists = rules, exists
+        self._hub_names = HubNames(rules, exists)
+        self._hub, self.is_path, self.is_placeholder = (
+            self._hub_names.named, self._hub_names.is_path, self._hub_names.is_placeholder
+        )  # fmt: skip
 
     def called(
         self, text: str, provider: str, kind: Kind, *, bare: bool = False, client: str | None = None
@@ -57,7 +41,7 @@ class Names:
         text = text.strip()
         if not text or len(text) > MAX_LENGTH or "\n" in text:
             return None
-        if (address := self._address(text)) is not None:
+        if (address := self._hub_names.address(text)) is not None:
             return address
         if provider == "hub":
             return self._hub(text, kind, bare=bare, sure=True)
@@ -78,7 +62,7 @@ class Names:
         text = text.strip()
         if not text or len(text) > MAX_LENGTH or any(c.isspace() for c in text):
             return None
-        if (address := self._address(text)) is not None:
+        if (address := self._hub_names.address(text)) is not None:
             return address
         if kind == "dataset":
             return self._hub(text, kind, bare=False, sure=True) or (
@@ -114,10 +98,20 @@ class Names:
 
     def written(self, text: str) -> Name | None:
         """Return the model that `text` names in prose, where only its own shape speaks for it, or `None`."""
-        match = _ID.fullmatch(text)
-        if match is None or not self._rules.model_like.has(match[2]):
+        match = ID.fullmatch(text)
+        if match is None:
             return None
-        return self._hub(text, "model", bare=False)
+        if self._rules.short_names.get(match[2].lower(), "").lower() == text.lower():
+            return self._hub(text, "model", bare=False)
+        routed = self._routed(text)
+        if routed is not None and routed.provider != "hub" and self._specific(routed, routed=True):
+            return routed
+        return self._hub(text, "model", bare=False) if self._rules.model_like.has(match[2]) else None
+
+    def spoken(self, text: str) -> Name | None:
+        """Return the hosted model whose id `text` is in running text, or `None`; a file may be called after one."""
+        found = self._by_id(text) if not self.is_path(text) else None
+        return found if found is not None and self._specific(found) else None
 
     def literal(self, text: str) -> Name | None:
         """Return the model that a literal of code names without any key or call to speak for it, or `None`."""
@@ -125,7 +119,7 @@ class Names:
             return None
         if text.startswith(self._rules.hub_marks[:_SURE_MARKS]):
             return self._hub(text, "model", bare=False)
-        match = _ID.fullmatch(text)
+        match = ID.fullmatch(text)
         if match is None:
             return self._literal_service(text)
         owner, name = match[1].lower(), match[2]
@@ -158,6 +152,8 @@ class Names:
             return self._rules.library.names.has(name.target.partition(":")[0])
         rule = self._rules.providers[name.provider]
         known = rule.ids is not None and rule.ids.has(name.target)
+        if rule.type == "model":
+            return known and rule.bare
         return known and "-" in name.target and (routed or any(c.isdigit() for c in name.target))
 
     def _of_library(self, text: str) -> Name | None:
@@ -167,70 +163,13 @@ class Names:
             return None
         return self._listed(text) if self._rules.library.names.has(name) else None
 
+    def of_library(self, text: str) -> Name | None:
+        """Return the model of the library that `text` names with or without a tag, or `None`."""
+        return self._listed(text) if self._rules.library.names.has(text.partition(":")[0]) else None
+
     def service_id(self, text: str) -> Name | None:
         """Return the hosted model whose id cannot be anything else, or `None`."""
         return self._by_id(text)
-
-    def is_path(self, text: str) -> bool:
-        """Return whether `text` is a path on somebody's machine."""
-        if text.startswith((".", "/", "~", "\\", "file:", "s3:", "gs:")) or "\\" in text or text.endswith("/"):
-            return True
-        parts = text.split("/")
-        ending = parts[-1].rpartition(".")
-        if ending[1] and ending[2].lower() in self._rules.file_endings and not ending[2].isdigit():
-            return True
-        if len(parts) > 2:
-            return True
-        return len(parts) == 2 and (parts[0].lower() in self._rules.local_folders or self._exists(text))
-
-    def _address(self, text: str) -> Name | None:
-        found = hub_address(text, self._rules)
-        if found is None or self._is_placeholder(found.target):
-            return None
-        return Name(target=found.target, provider="hub", type=found.type, revision=found.revision)
-
-    def is_placeholder(self, text: str) -> bool:
-        """Return whether `text` has the shape of an id and stands for one that somebody still has to write."""
-        match = _ID.fullmatch(text)
-        return match is not None and self._is_placeholder(text, sure=True) and not self.is_path(text)
-
-    def _is_placeholder(self, target: str, *, sure: bool = False) -> bool:
-        """With `sure` proof that a model is named, `acme/model` and `acme/x` are names: a policy must hear of them."""
-        owner, slash, name = target.rpartition("/")
-        rules = self._rules
-        if slash and rules.placeholder_owner.has(owner):
-            return True
-        return rules.sure_placeholder.has(name) if sure else rules.placeholder_name.has(name)
-
-    def _hub(self, text: str, kind: Kind, *, bare: bool, sure: bool = False) -> Name | None:
-        mark = next((one for one in self._rules.hub_marks if text.startswith(one)), "")
-        text, revision = _split_revision(text.removeprefix(mark))
-        if "://" in text or self.is_path(text):
-            return None
-        if (full := self._rules.short_names.get(text.lower())) is not None and kind == "model":
-            return Name(target=full, provider="hub", type="model", revision=revision)
-        match = _ID.fullmatch(text)
-        if match is None:
-            return self._bare(text, kind, revision) if bare else None
-        owner, name = match[1], match[2]
-        if "--" in text or ".." in text or owner.lower() in self._rules.content_types:
-            return None
-        if self._is_placeholder(text, sure=sure):
-            return None
-        if _DATE.fullmatch(owner) or (_DATE.fullmatch(name) and not self._rules.model_like.has(name)):
-            return None
-        return Name(target=text, provider="hub", type=kind, revision=revision)
-
-    def _bare(self, text: str, kind: Kind, revision: str | None) -> Name | None:
-        """Take a name without an owner: the few models the Hub has, and data sets that are no reader of files."""
-        if not _BARE.fullmatch(text) or self._exists(text):
-            return None
-        if kind == "dataset":
-            known = text not in self._rules.builders and not self._is_placeholder(text)
-            return Name(target=text, provider="hub", type="dataset", revision=revision) if known else None
-        if self._rules.legacy_models.has(text):
-            return Name(target=text, provider="hub", type="model", revision=revision)
-        return None
 
     def _listed(self, text: str) -> Name | None:
         for host in sorted(self._rules.hub_hosts):
@@ -257,8 +196,10 @@ class Names:
                 else rest
             )
             colon = True
+            # `provider:/id` is how some trackers write it.
+            rest = rest[1:] if rest.startswith("/") and not rest.startswith("//") else rest
         name = self._rules.prefixes.get(prefix)
-        if name is None or not slash or not rest or self._is_placeholder(rest):
+        if name is None or not slash or not rest or self._hub_names.stands_for_another(rest):
             return None
         rule = self._rules.providers[name]
         if name == self._rules.library.provider:
@@ -268,7 +209,9 @@ class Names:
             return self._hub("/".join(parts[-2:]), "model", bare=False)
         nested = rest.rpartition("/")[2]
         serves = rule.ids is not None and (rule.ids.has(rest) or rule.ids.has(nested))
-        if serves or (colon and _HOSTED.fullmatch(rest)) or self._only_a_router(rule, prefix, rest):
+        # Behind a colon may stand an action of a service (`service:InvokeModel`), too.
+        told = colon and _HOSTED.fullmatch(rest) and (rule.ids is None or any(one.isdigit() for one in rest))
+        if serves or told or self._only_a_router(rule, prefix, rest):
             return self._plain(rest, name, "hosted") if _HOSTED.fullmatch(rest) else None
         return None
 
@@ -280,9 +223,12 @@ class Names:
     def _by_id(self, text: str) -> Name | None:
         for rule in self._rules.providers.values():
             if rule.ids is not None and rule.bare and rule.ids.has(text):
+                if rule.type == "model" and self._exists(text):
+                    return None
                 inner = _ARN.fullmatch(text)
                 text = inner[1] if inner and rule.ids.has(inner[1]) else text
-                return self._plain(text.removeprefix("models/"), rule.provider, "hosted")
+                kind: Kind = "model" if rule.type == "model" else "hosted"
+                return self._plain(text.removeprefix("models/"), rule.provider, kind)
         return None
 
     def _of_client(self, text: str, client: str | None) -> Name | None:
@@ -294,11 +240,15 @@ class Names:
     def _of_service(self, text: str, provider: str) -> Name | None:
         if not _HOSTED.fullmatch(text) or self._rules.placeholder.has(text):
             return None
-        if provider not in self._rules.providers or self._rules.providers[provider].type != "hosted":
+        rule = self._rules.providers.get(provider)
+        if rule is None or rule.type != "hosted":
+            own = rule is not None and rule.ids is not None and rule.ids.has(text) and not self._exists(text)
+            if own or (rule is not None and rule.ids is not None and not rule.hub_too):
+                return self._plain(text, provider, "model") if own else None
             return self._hub(text, "model", bare=True)
-        if self._rules.providers[provider].spoken_elsewhere and _ID.fullmatch(text):
+        if rule.spoken_elsewhere and ID.fullmatch(text):
             return self._routed(text) or self._hub(text, "model", bare=False)
-        if _ID.fullmatch(text) and (routed := self._routed(text)) is not None and routed.provider == provider:
+        if ID.fullmatch(text) and (routed := self._routed(text)) is not None and routed.provider == provider:
             return routed
         inner = _ARN.fullmatch(text)
         return self._plain(inner[1] if inner else text.removeprefix("models/"), provider, "hosted")
@@ -306,19 +256,3 @@ class Names:
     @staticmethod
     def _plain(text: str, provider: str, kind: Kind) -> Name:
         return Name(target=text, provider=provider, type=kind)
-
-
-def _split_revision(text: str) -> tuple[str, str | None]:
-    """`org/name@revision`, and `org/name:Q4_K_M`, whose last part is a choice of files and no revision."""
-    head, colon, tail = text.partition(":")
-    if colon and "/" in head and _QUANT.fullmatch(tail):
-        return head, None
-    head, at, tail = text.partition("@")
-    if at and "/" in head and re.fullmatch(r"[\w./-]{1,100}", tail):
-        return head, tail
-    return text, None
-
-
-def is_commit(revision: str | None) -> bool:
-    """Return whether a revision is a full commit, which nobody can move."""
-    return revision is not None and _COMMIT.fullmatch(revision) is not None

@@ -15,6 +15,7 @@ __all__ = ["Neighbors", "Text", "without_templates"]
 
 MAX_TEMPLATE = 100_000
 MAX_REVISION = 100
+_EITHER = re.compile(r"\$\{\{[^{}\"']{0,200}\|\|\s*'([^'{}]{1,200})'\s*\}\}")
 _DEFAULT = re.compile(r"\{\{[^{}\"']{0,200}\bdefault\s*\(?\s*([\"'])([^\"'{}]{1,200})\1[^{}]{0,200}\}\}")
 
 
@@ -121,5 +122,8 @@ class Neighbors:
 
 
 def without_templates(text: str) -> str:
-    """Return `text` with the defaults of its templates in their place: `{{ .x | default "org/name" }}`."""
-    return _DEFAULT.sub(lambda match: match[2], text[:MAX_TEMPLATE])
+    """Return `text` with the defaults of its templates in their place.
+
+    `{{ .x | default "org/name" }}` of a chart, `${{ inputs.x || 'org/name' }}` of a workflow.
+    """
+    return _EITHER.sub(lambda match: match[1], _DEFAULT.sub(lambda match: match[2], text[:MAX_TEMPLATE]))

@@ -9,9 +9,10 @@ from typing import Literal
 
 from auditor.rulebook.scan_rules import ScanRules
 from auditor.scan.addresses import hub_addresses
+from auditor.scan.hub_names import Name
 from auditor.scan.interface import Comment, Confidence, Draft, Found, SourceFile, Use
 from auditor.scan.keys import Keys
-from auditor.scan.names import Name, Names
+from auditor.scan.names import Names
 
 __all__ = ["Prose", "read_prose"]
 
@@ -30,11 +31,12 @@ class Prose:
     ) -> Iterator[Draft]:
         """Yield every mention in `text`, which begins at `line` and `column`.
 
-        With `loose`, names that only look like models count, too; without it only addresses and calls do.
+        With `loose`, names that only look like models count, too; without it only addresses and calls do. The id of a
+        service counts where it is mentioned; in code that nobody could read it proves no use.
         """
         starts: list[int] = []
         seen: set[int] = set()
-        for start, name, how, confidence in self._found(text, loose):
+        for start, name, how, confidence in self._found(text, loose, services=use == "mentioned"):
             if start in seen:
                 continue
             seen.add(start)
@@ -46,8 +48,9 @@ class Prose:
                 end_line=line + row, how=how, confidence=confidence, use=use, cell=cell, revision=name.revision,
             )  # fmt: skip
 
-    def _found(self, text: str, loose: bool) -> Iterator[tuple[int, Name, str, Confidence]]:
+    def _found(self, text: str, loose: bool, *, services: bool) -> Iterator[tuple[int, Name, str, Confidence]]:
         spans: list[tuple[int, int]] = []
+        told: list[tuple[int, int]] = []
         for address in hub_addresses(text, self._rules):
             spans.append((address.start, address.end))
             found = self._names.called(text[address.start : address.end].rstrip(".,:;!?"), "hub", "model")
@@ -58,7 +61,13 @@ class Prose:
                 group = match.lastgroup or "id"
                 called = self._called(match[group], group)
                 if called is not None and not _within(match.start(group), spans):
+                    told.append(match.span())
                     yield match.start(group), called, "text", "medium"
+        spans += told
+        for match in self._rules.service.finditer(text) if services else ():
+            spoken = self._names.spoken(match["id"])
+            if spoken is not None and not _within(match.start("id"), spans):
+                yield match.start("id"), spoken, "text", "low"
         if not loose or "/" not in text:
             return
         for match in self._rules.assignment.finditer(text):
@@ -72,9 +81,13 @@ class Prose:
                 yield match.start("id"), written, "text", "low"
 
     def _called(self, text: str, group: str) -> Name | None:
+        if group == "tagged":
+            return self._names.of_library(text.rstrip("."))
         if group == "listed":
             return self._names.called(text.rstrip("."), self._rules.library.provider, "model")
-        kind: Literal["model", "dataset"] = "dataset" if group == "dataset" else "model"
+        if group == "data" and self._names.written(text) is not None:
+            return None
+        kind: Literal["model", "dataset"] = "dataset" if group in ("dataset", "data") else "model"
         return self._names.called(text, "hub", kind, bare=True)
 
     def comments(self, comments: list[Comment]) -> Iterator[Draft]:

@@ -7,7 +7,7 @@ import fnmatch
 import re
 from collections.abc import Iterator
 
-from auditor.rulebook.scan_rules import CallRule, ScanRules
+from auditor.rulebook.scan_rules import CallRule, ClientRule, ScanRules
 from auditor.scan.names import Names
 from auditor.scan.python_scopes import Module, Scope, dotted
 from auditor.scan.python_texts import made_by
@@ -123,6 +123,25 @@ class Calls:
 
     def client(self, call: ast.Call, scope: Scope) -> str | None:
         """Return the provider of the object that makes the call, or `None` when that is not seen."""
+        made = self._client(call, scope)
+        if made is None:
+            return None
+        rule, maker, place = made
+        for key in rule.address:
+            for keyword in maker.keywords:
+                if keyword.arg == key:
+                    found = self._values.resolve(keyword.value, place)
+                    return self.at_address(found.values[0].text) if found.values else rule.provider
+        return rule.provider
+
+    def path_scheme(self, call: ast.Call, scope: Scope) -> str:
+        """Return the scheme of the addresses whose paths a file system is called with, "" for every other call."""
+        if not isinstance(call.func, ast.Attribute):
+            return ""
+        made = self._client(call, scope)
+        return made[0].paths if made is not None else ""
+
+    def _client(self, call: ast.Call, scope: Scope) -> tuple[ClientRule, ast.Call, Scope] | None:
         made = (call, scope) if (dotted(call.func) or "").rpartition(".")[2] in self._rules.clients else None
         if made is None and isinstance(call.func, ast.Attribute):
             made = self._maker(call.func.value, scope)
@@ -131,14 +150,7 @@ class Calls:
         name = dotted(made[0].func) or ""
         last = name.rpartition(".")[2]
         rule = self._rules.clients.get(self._original(name, last)) or self._rules.clients.get(last)
-        if rule is None:
-            return None
-        for key in rule.address:
-            for keyword in made[0].keywords:
-                if keyword.arg == key:
-                    found = self._values.resolve(keyword.value, made[1])
-                    return self.at_address(found.values[0].text) if found.values else rule.provider
-        return rule.provider
+        return (rule, *made) if rule is not None else None
 
     def _maker(self, node: ast.expr, scope: Scope) -> tuple[ast.Call, Scope] | None:
         """Return the call that made the object at the root of `node` (`client.chat...` -> `Client(...)`)."""

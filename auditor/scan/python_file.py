@@ -10,9 +10,10 @@ import msgspec
 
 from auditor.rulebook.scan_rules import CallRule
 from auditor.scan.commands import Commands, Word
+from auditor.scan.hub_names import Kind, Name
 from auditor.scan.interface import Draft, Found, Guess, SourceFile
 from auditor.scan.keys import Keys
-from auditor.scan.names import Kind, Name, Names
+from auditor.scan.names import Names
 from auditor.scan.prose import Prose
 from auditor.scan.python_calls import Calls
 from auditor.scan.python_comments import comments_of
@@ -29,7 +30,10 @@ MAX_NESTED = 6
 _WEAK = ("repo", "hf", "hub")
 # Comments are told apart by the tokenizer, which takes its time: only where one could say something.
 # One try a line, from its first mark on: a line of nothing but marks must not be tried from each of them.
-_SPEAKS = re.compile(r"^[^#\n]*#[^\n]*(?:auditor:|\b(?:pull|run)\s|[\w.-]/[\w.-])", re.IGNORECASE | re.MULTILINE)
+_SPEAKS = re.compile(
+    r"^[^#\n]*#[^\n]*(?:auditor:|\b(?:pull|run)\s|[\w.-]/[\w.-]|[a-z0-9]-[a-z0-9.-]{0,40}\d)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _OTHER_SITES = re.compile(r"https?://(?!(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com))\S+")
 MAX_EXPRESSION = 200
 
@@ -82,6 +86,10 @@ class _Reader:
     def __init__(self, source: SourceFile, text: str, found: Found, prose: Prose, module: Module) -> None:
         self._rules, self._found, self._prose, self._module = source.rules, found, prose, module
         self._in_tests = source.in_tests
+        library = self._rules.library.provider
+        self._library_imported = any(
+            self._rules.python_packages.get(one.partition(".")[0]) == library for one in module.imports.values()
+        )
         self._rows = text.split("\n")
         self._places = Places(self._rows)
         self._names = Names(source.rules, source.exists)
@@ -118,8 +126,17 @@ class _Reader:
                 self._keyed(value, scope, kind, how, MAX_NESTED)
             elif key in _WEAK:
                 self._weak(value, how)
+            elif _is_put_together(value):
+                self._put_together(value, scope)
         strings = Strings(self._rules, self._names, self._module, self._rows, self._found, self._prose)
         strings.read(self._ignored, self._commands)
+
+    def _put_together(self, node: ast.expr, scope: Scope) -> None:
+        """Read a constant that is made of pieces, under a name that says nothing: what is whole speaks for itself."""
+        for value in self._values.resolve(node, scope).values:
+            name = self._names.literal(value.text)
+            if name is not None:
+                self._found.add(self._places.draft(value, name, "literal", "low", call=None))
 
     def _weak(self, node: ast.expr, how: str) -> None:
         """Read the value of a key that often names something else: only what looks like a model in itself."""
@@ -170,6 +187,10 @@ class _Reader:
 
     def _judged(self, text: str, rule: CallRule, kind: Kind, call: ast.Call, scope: Scope) -> Name | None:
         provider, client = rule.provider, rule.client
+        for key in rule.provider_keyword:
+            said = self._names.provider_of(self._calls.keyword(call, key, scope) or "")
+            if said is not None:
+                return self._names.called(text, said, self._kind_of(said), bare=rule.bare)
         if provider == "client":
             seen = self._calls.client(call, scope)
             if seen is not None:
@@ -190,8 +211,18 @@ class _Reader:
         guess = Guess(line=node.lineno, column=column, how=how, expression=raw.strip()[:MAX_EXPRESSION])
         self._found.unresolved.append(guess)
 
+    def _paths(self, call: ast.Call, scope: Scope, scheme: str) -> None:
+        """Read the path that a method of a file system is called with."""
+        for value in self._values.resolve(call.args[0], scope).values:
+            name = self._names.called(f"{scheme}{value.text.removeprefix(scheme)}", "hub", "model")
+            if name is not None:
+                self._ignored.add(id(value.node))
+                self._found.add(self._places.draft(value, name, f"{dotted(call.func)}()", "high", call=call))
+
     def _other_call(self, call: ast.Call, scope: Scope) -> None:
         """Read a call nobody knows: keywords that speak of models, and defaults of the environment."""
+        if call.args and (scheme := self._calls.path_scheme(call, scope)):
+            self._paths(call, scope, scheme)
         for keyword in call.keywords:
             kind = self._keys.kind(keyword.arg) if keyword.arg else None
             if kind is None and keyword.arg in _WEAK:
@@ -228,6 +259,8 @@ class _Reader:
         elif isinstance(node, ast.Dict):
             for key, held in zip(node.keys, node.values, strict=True):
                 inner = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
+                if key is not None and inner and isinstance(held, ast.Dict) and kind == "model":
+                    self._listed(key, inner, how)
                 if not inner or not self._rules.not_keys.has(inner.lower()):
                     self._keyed(held, scope, kind, how, depth - 1)
         elif isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp | ast.Call | ast.IfExp | ast.BoolOp):
@@ -235,8 +268,17 @@ class _Reader:
                 return
             for value in self._values.resolve(node, scope).values:
                 name = self._names.keyed(value.text, kind)
+                if name is None and kind == "model" and self._library_imported:
+                    # A name without a tag, beside an import of the library: the module says whose name it is.
+                    name = self._names.of_library(value.text)
                 if name is not None and id(value.node) not in self._ignored:
                     self._found.add(self._places.draft(value, name, how, "medium", call=None))
+
+    def _listed(self, key: ast.expr, text: str, how: str) -> None:
+        """Read a key of a dictionary of models, each with settings of its own."""
+        name = self._names.literal(text) if "/" in text else self._names.spoken(text)
+        if name is not None:
+            self._found.add(self._places.draft(Value(text, key), name, how, "medium", call=None))
 
     def _process(self, call: ast.Call, scope: Scope) -> None:
         """Read a command for the machine, as a text or as a list of words."""
@@ -278,3 +320,13 @@ class _Reader:
 def _may_be_text(node: ast.expr) -> bool:
     """Whether an expression can be a name at all: not a number, a list, an object made on the spot."""
     return not isinstance(node, ast.Constant | ast.List | ast.Dict | ast.Tuple | ast.Set | ast.Lambda | ast.ListComp)
+
+
+def _is_put_together(node: ast.expr) -> bool:
+    """Whether a text is made of pieces, one of which has the slash of an id."""
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.JoinedStr):
+        parts = node.values
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts = [node.left, node.right]
+    return any(isinstance(one, ast.Constant) and isinstance(one.value, str) and "/" in one.value for one in parts)

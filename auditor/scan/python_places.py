@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from auditor.scan.hub_names import Name
 from auditor.scan.interface import Confidence, Draft
-from auditor.scan.names import Name
 from auditor.scan.python_texts import Value
 
 __all__ = ["Places"]

@@ -40,13 +40,11 @@ class Strings:
             text = node.value
             if not isinstance(text, str):
                 continue
-            if "/" not in text:
-                if id(node) in self._module.docstrings or not _SHORT.fullmatch(text):
-                    continue
-                self._literal(node, text)
-                continue
             if id(node) in self._module.docstrings:
                 self._docstring(node)
+            elif "/" not in text:
+                if _SHORT.fullmatch(text):
+                    self._literal(node, text)
             elif (name := hub_address(text.strip(), self._rules)) is not None:
                 target = self._names.called(text, "hub", "model")
                 # A piece of a formatted text that ends within the name has not named anything yet.
@@ -79,7 +77,10 @@ class Strings:
         if id(node) not in self._ignored and ("(" in text or "download" in text or "serve" in text):
             mentions = [one for one in self._prose.mentions(text, 1, 1, loose=False) if one.how == "text"]
             for one in mentions:
-                line = min(node.lineno + one.line - 1, node.end_lineno or node.lineno)
+                last = node.end_lineno or node.lineno
+                line = min(node.lineno + one.line - 1, last)
+                # Literals that Python joins have one node, and no line ends in their text.
+                line = next((n for n in range(line, last + 1) if one.target in self._rows[n - 1]), line)
                 column = max(self._rows[line - 1].find(one.target), 0) + 1
                 self._found.add(msgspec.structs.replace(one, line=line, end_line=line, column=column))
 

@@ -116,12 +116,16 @@ def members(node: ast.expr) -> list[ast.expr]:
     """Return the items of a container, values for a dictionary."""
     if isinstance(node, ast.Dict):
         return list(node.values)
+    if isinstance(node, ast.DictComp):
+        return [node.value]
+    if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+        return [node.elt]
     return list(node.elts) if isinstance(node, ast.List | ast.Tuple | ast.Set) else []
 
 
 def chosen(container: ast.expr, key: ast.expr) -> list[ast.expr]:
     """Return the item under a literal key, or every item when the key is not known."""
-    if not isinstance(key, ast.Constant):
+    if not isinstance(key, ast.Constant) or isinstance(container, ast.DictComp | ast.ListComp):
         return members(container)
     if isinstance(container, ast.Dict):
         pairs = zip(container.keys, container.values, strict=True)

@@ -188,7 +188,7 @@ class Values:
         """Return the lists and dictionaries that `node` can be."""
         if depth <= 0:
             return []
-        if isinstance(node, ast.Dict | ast.List | ast.Tuple | ast.Set):
+        if isinstance(node, ast.Dict | ast.List | ast.Tuple | ast.Set | ast.DictComp | ast.ListComp | ast.SetComp):
             return [(node, scope)]
         bindings: list[Binding] = []
         if isinstance(node, ast.Name):

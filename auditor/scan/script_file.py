@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from auditor.rulebook.scan_rules import CallRule
-from auditor.scan.interface import Comment, Confidence, Draft, Found, Guess, SourceFile
+from auditor.scan.hub_names import Kind, Name
+from auditor.scan.interface import Comment, Confidence, Draft, Found, Guess, SourceFile, Use
 from auditor.scan.keys import Keys, folded_key
-from auditor.scan.names import Kind, Name, Names
+from auditor.scan.names import Names
 from auditor.scan.prose import Prose
 from auditor.scan.script_clients import Clients
 from auditor.scan.script_tokens import TOKEN, Argument, ScriptPlaces, Token, pair
@@ -18,6 +19,7 @@ MAXTOKENS = 400_000
 MIN_NAME = 2
 """Letters of the shortest text that could name anything: most literals of a file need no second look."""
 MAX_DEPTH = 400
+MAX_TYPE = 40
 _MODEL_KEYS = ("model", "modelId", "modelName", "model_id", "model_name", "version")
 _WEAK = ("repo", "name", "id", "hf", "hub")
 _COMMA, _CLOSED = Token("mark", ",", 0), Token("mark", "}", 0)
@@ -81,6 +83,10 @@ class _Script:
         if ahead + 1 >= len(tokens) or tokens[ahead].text != "=":
             return
         value = tokens[ahead + 1]
+        mark = tokens[ahead + 2].text if ahead + 4 < len(tokens) else ""
+        if mark in ("|", "?") and tokens[ahead + 3].text == mark and ".env" in value.text:
+            # const MODEL = process.env.MODEL || "..."
+            value = tokens[ahead + 4]
         name = token.text.rpartition(".")[2]
         if value.kind == "string" and "${" not in value.text:
             self._constants.setdefault(name, value)
@@ -218,17 +224,40 @@ class _Script:
             return
         if token.start in self._taken or "${" in text or len(text) < MIN_NAME:
             return
+        if self._is_key(index):
+            self._looked_up(index, token, text)
+            return
         key = self._key(index)
         kind = self._keys.kind(key) if key else None
         if kind is None and not (key and self._keys.holds_other(key)) and (owner := self._owner(index)):
             kind = self._keys.kind(owner)
         name = self._names.keyed(text, kind) if kind else None
+        if name is None and kind == "model" and key and (known := self._keys.providers(key)):
+            name = self._names.provided(text, known[0])
         if name is None and kind is None and key is not None and folded_key(key) in _WEAK:
             name = self._names.written(text)
         if name is not None:
             self._add(token, name, f"{key}", "medium", None, self._places.of(token.start)[0])
         elif not (key and self._keys.holds_other(key)) and (sure := self._names.literal(text)) is not None:
             self._add(token, sure, "literal", "low", None, self._places.of(token.start)[0])
+        elif key and (owner := self._owner(index)) and self._keys.kind(owner) and (said := self._names.spoken(text)):
+            # const MODELS = {title: "..."}: the object says what the key does not.
+            self._add(token, said, f"{owner}", "low", None, self._places.of(token.start)[0])
+
+    def _is_key(self, index: int) -> bool:
+        """Return whether a literal is the key of an object (`{"org/name": 1}`)."""
+        tokens = self._tokens
+        return 0 < index < len(tokens) - 2 and tokens[index + 1].text == ":" and tokens[index - 1].text in ("{", ",")
+
+    def _looked_up(self, index: int, token: Token, text: str) -> None:
+        """Report a key that is a model's id: it only says what can be looked up, except in a list of models."""
+        name = self._names.literal(text) if "/" in text else self._names.spoken(text)
+        if name is not None:
+            owner = self._owner(index)
+            listed = owner is not None and self._keys.kind(owner) == "model" and self._tokens[index + 2].text == "{"
+            use: Use = "used" if listed else "mentioned"
+            self._add(token, name, f"key of {owner}" if listed else "key", "low", None,
+                      self._places.of(token.start)[0], use=use)  # fmt: skip
 
     def _owner(self, index: int) -> str | None:
         """Return the constant or key whose object or list a literal is an item of (`const MODELS = {small: ...}`)."""
@@ -238,8 +267,15 @@ class _Script:
             depth += (text in (")", "]", "}")) - (text in ("(", "[", "{"))
             if depth < 0:
                 opened = text in ("{", "[") and place > 1 and self._tokens[place - 1].text in ("=", ":")
-                return self._tokens[place - 2].text.rpartition(".")[2] if opened else None
+                return self._bound_at(place - 2) if opened else None
         return None
+
+    def _bound_at(self, place: int) -> str:
+        """Return the name that stands before `=` or `:`; a constant may have its type in between."""
+        for back in range(place, max(place - MAX_TYPE, 0), -1):
+            if self._tokens[back].text in _DECLARED and self._tokens[place].kind != "name":
+                return self._tokens[back + 1].text
+        return self._tokens[place].text.rpartition(".")[2]
 
     def _key(self, index: int) -> str | None:
         """Return the key, constant or default that a literal is the value of, also as an item of a list."""
@@ -262,7 +298,8 @@ class _Script:
                 if before is None or before.text == "=":
                     return None
                 if before.kind == "string":
-                    return before.text[1:-1]
+                    # `case 'notes/embed':` is no key.
+                    return before.text[1:-1] if "/" not in before.text else None
                 if before.kind == "name":
                     typed = token.text == "=" and place > 1 and tokens[place - 2].text == ":"
                     return (tokens[place - 3] if typed and place > 2 else before).text.rpartition(".")[2]
@@ -272,14 +309,15 @@ class _Script:
         return None
 
     def _add(
-        self, token: Token, name: Name, how: str, confidence: Confidence, revision: str | None, call_line: int
-    ) -> None:
+        self, token: Token, name: Name, how: str, confidence: Confidence, revision: str | None, call_line: int,
+        *, use: Use = "used",
+    ) -> None:  # fmt: skip
         line, column = self._places.of(token.start)
         end_line = self._places.of(token.start + len(token.text) - 1)[0]
         self._found.add(
             Draft(
                 target=name.target, provider=name.provider, type=name.type, line=line, column=column, end_line=end_line,
-                how=how, confidence=confidence, via=(call_line,) if call_line != line else (),
+                how=how, confidence=confidence, use=use, via=(call_line,) if call_line != line else (),
                 revision=name.revision or (revision if name.provider == "hub" else None),
             )
         )  # fmt: skip

@@ -25,7 +25,7 @@ MAX_CHOSEN = 5_000
 MAX_INNER = 3
 _ASSIGNMENT = re.compile(r"(?:export\s+|declare\s+(?:-\w+\s+)?|local\s+|readonly\s+|set\s+)?([A-Za-z_]\w*)\s?[:?+]?=")
 _VARIABLE = re.compile(
-    r"\$(?:\{([A-Za-z_]\w*|\d)(?::?[-=]([^{}]*))?\}|\(([A-Za-z_]\w*)\)|([A-Za-z_]\w*))|\{\{-?\s*\.?(?:Values\.|vars\.)?([A-Za-z_]\w*)\s*-?\}\}"
+    r"\$(?:\{([A-Za-z_]\w*|\d)(?::?[-=][\"']?([^{}\"']*)[\"']?)?\}|\(([A-Za-z_]\w*)\)|([A-Za-z_]\w*))|\{\{-?\s*\.?(?:Values\.|vars\.)?([A-Za-z_]\w*)\s*-?\}\}"
 )
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
 _ARRAY = re.compile(r"\s*(?:(?:export|local|readonly|declare|typeset)\s+(?:-\w+\s+)*)?([A-Za-z_]\w*)\+?=\(")
@@ -33,6 +33,11 @@ _LIST = re.compile(r"\$\{?([A-Za-z_]\w*)(?:\[[@*]\])?\}?")
 _ITEM = re.compile(r"\$(?:\{!?([A-Za-z_]\w*)(?:\[[^\]]*\])?\}|([A-Za-z_]\w*))")
 _WRITTEN = re.compile(r"(?:>|\btee\s+(?:-a\s+)?)\s*[\"']?[\w./${}~-]*\.(\w{2,5})\b")
 _PYTHON = re.compile(r"\bpython[\d.]*\b")
+
+
+_SPEAKING = ("echo", "printf", "print", "Write-Host", "Write-Output")
+# A redirection that fills a file; `>&2` only chooses where people read it.
+_INTO_FILE = re.compile(r"\d?>{1,2}(?!&)|\|")
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -57,17 +62,27 @@ class Shell:
 
     def text(self, text: str, line: int, column: int, *, assignments: bool = True) -> None:
         """Read commands that begin at `line` and `column`; a second look follows with `finish`."""
+        told: set[int] = set()
         for words in split_words(text, line, column):
             if assignments:
                 self._assign(words)
                 self._given(words)
                 self._loop(words)
+            if words[0].text in _SPEAKING and not any(_INTO_FILE.match(word.text) for word in words):
+                # What is shown to people is no use of ours.
+                told |= {word.line for word in words}
+                for word in words[1:]:
+                    self._found.add(*self._prose.mentions(word.text, word.line, word.column + 1, loose=False))
+            if words[0].text == "alias" and len(words) == 2:
+                words = next(split_words(words[1].text.partition("=")[2], words[1].line, words[1].column), words)
             self._pending.append((words, "used"))
         for address in hub_addresses(text, self._source.rules):
             before = text[: address.start]
             last = before.rpartition("\n")[2]
             if not _commented(last):
                 row = line + before.count("\n")
+                if row in told:
+                    continue
                 place = address.start - (before.rfind("\n") + 1) + (1 if "\n" in before else column)
                 self._found.add(*self._address(text[address.start : address.end], row, place))
 

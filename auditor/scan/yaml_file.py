@@ -14,7 +14,7 @@ import msgspec
 
 from auditor.scan.commands import Word
 from auditor.scan.config_values import ConfigValues, words_of
-from auditor.scan.interface import Comment, Found, SourceFile
+from auditor.scan.interface import Comment, Found, Guess, SourceFile
 from auditor.scan.neighbors import Text, without_templates
 
 __all__ = ["read_yaml"]
@@ -26,7 +26,8 @@ _ITEM = re.compile(r"^(\s*-\s+)(\S.*)$")
 _CONTROL = re.compile(r"^[ \t]*\{[{%][^\n]{0,2000}[}%]\}[ \t]*$", re.MULTILINE)
 # A template where a value begins; one in the middle of a text is part of the text.
 _TEMPLATE = re.compile(
-    r"((?:^|[\s\[,])(?:[\w.\"'/-]{1,80}:[ ]|-[ ]|\[[ ]?|,[ ]?)[ ]{0,8})(\{\{[^{}\n]{0,400}\}\})(?=[ \t]*(?:$|[,\]#]))",
+    r"((?:(?:^|[\s\[,])(?:[\w.\"'/-]{1,80}:[ ]|-[ ])|\[[ ]?|,[ ]?)[ ]{0,8})"
+    r"(\{\{[^{}\n]{0,400}\}\})(?=[ \t]*(?:$|[,\]#]))",
     re.MULTILINE,
 )
 _DEFAULT = re.compile(r"\bdefault\s*\(?\s*(\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')")
@@ -64,7 +65,7 @@ def read_yaml(source: SourceFile) -> Found:
         found.comments.clear()
         found.unresolved.clear()
         values = ConfigValues(source, found)
-        _by_lines(values, rows)
+        _by_lines(values, _untemplated(source.text).split("\n") if templated else rows)
         blocks = set()
     for number, row in enumerate(rows, 1):
         match = _COMMENT.search(row)
@@ -73,7 +74,16 @@ def read_yaml(source: SourceFile) -> Found:
             comment = Comment(line=number, column=place + 1, text=row[place:], alone=not row[:place].strip())
             values.comment(comment)
     values.finish()
+    found.unresolved = [_as_written(guess, rows) for guess in found.unresolved]
     return found
+
+
+def _as_written(guess: Guess, rows: list[str]) -> Guess:
+    """Return a guess about a template with the template itself, in whose place something plain was read."""
+    if not guess.expression.startswith("$_"):
+        return guess
+    row = rows[guess.line - 1][guess.column - 1 :]
+    return msgspec.structs.replace(guess, expression=row[: len(guess.expression)].strip())
 
 
 def _untemplated(text: str) -> str:
@@ -150,7 +160,13 @@ class _Events:
             return
         level = self._levels[-1]
         if level.mapping and level.key is None:
-            level.key = event.value[:200]
+            key, above = event.value[:200], self._keys()
+            if above:
+                values = self._values
+                start, end = event.start_mark, event.end_mark
+                place = {"line": start.line + 1, "column": start.column + 1, "end_line": end.line + 1}
+                values.key(Text(text=key, keys=above, **place))
+            level.key = key
             return
         text = self._text(event)
         if level.mapping:
@@ -166,7 +182,7 @@ class _Events:
         """Take an item of `command:` or `args:`: a word, or a whole command of its own."""
         if text.raw_line is not None:
             self._values.text(text)
-        elif " " in without_templates(text.text).strip():
+        elif " " in without_templates(text.text).strip() and not text.text.lstrip().startswith("{"):
             self._values.script(text)
         else:
             text = msgspec.structs.replace(text, text=without_templates(text.text))
