@@ -59,7 +59,7 @@ def _patterns(data: dict[str, Any]) -> Iterable[tuple[str, tuple[str | int, ...]
     yield from (("prose", ("patterns", n), text) for n, text in enumerate(data["prose"]["patterns"]))
     yield from (("prose", (key,), data["prose"][key]) for key in ("service", "assignment", "bare"))
     names = data["identifiers"]
-    for key in ("model_like", "sure_models"):
+    for key in ("model_like", "sure_models", "dataset_like"):
         yield from (("identifiers", (key, n), text) for n, text in enumerate(names[key]))
     yield from (("identifiers", ("library", "names", n), text) for n, text in enumerate(names["library"]["names"]))
     yield "identifiers", ("library", "tag"), names["library"]["tag"]
@@ -216,6 +216,7 @@ def _build(data: dict[str, Any], rulebook: Rulebook) -> ScanRules:
         placeholder=_names(names["placeholders"]["any"]),
         local_folders=frozenset(names["local_folders"]),
         content_types=frozenset(names["content_types"]),
+        dataset_like=_names(names["dataset_like"]),
         file_endings=frozenset(names["file_endings"]),
         endings_of_names=frozenset(names["endings_of_names"]),
         model_like=_names(names["model_like"]),
@@ -256,6 +257,8 @@ def _build(data: dict[str, Any], rulebook: Rulebook) -> ScanRules:
         aliases={key: frozenset(neighbors) for key, neighbors in keys["aliases"].items()},
         provider_keys=frozenset(keys["provider_keys"]),
         provided_keys=frozenset(keys["provided_keys"]),
+        dataset_signs=frozenset(keys["dataset_signs"]),
+        dataset_ids=frozenset(keys["dataset_ids"]),
         revised_keys=frozenset(keys["revised_keys"]),
         revision_keys=frozenset(keys["revision_keys"]),
         prose=tuple(re.compile(pattern) for pattern in prose["patterns"]),

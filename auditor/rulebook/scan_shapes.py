@@ -127,6 +127,7 @@ class ScanRules(msgspec.Struct, frozen=True, kw_only=True):
     placeholder: Names
     local_folders: frozenset[str]
     content_types: frozenset[str]
+    dataset_like: Names
     file_endings: frozenset[str]
     endings_of_names: frozenset[str]
     model_like: Names
@@ -168,6 +169,8 @@ class ScanRules(msgspec.Struct, frozen=True, kw_only=True):
     provider_keys: frozenset[str]
     provided_keys: frozenset[str]
     revision_keys: frozenset[str]
+    dataset_signs: frozenset[str]
+    dataset_ids: frozenset[str]
     revised_keys: frozenset[str]
     """Of several models in one mapping, those that a plain revision is of."""
     prose: tuple[re.Pattern[str], ...]

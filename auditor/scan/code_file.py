@@ -56,7 +56,7 @@ def _literals(row: str, number: int, block: tuple[str, ...], names: Names, keys:
     drafts = []
     for match in _STRING.finditer(row):
         text = match[1] or match[2] or match[3]
-        if "://" in text:
+        if "://" in text or "${" in text:
             continue
         before = _BEFORE.search(row[max(match.start() - 300, 0) : match.start()])
         words = [word for word in re.split(r"[.:]+", before[1]) if word] if before is not None else []

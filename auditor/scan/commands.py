@@ -120,6 +120,9 @@ class Commands:
                 kind = "dataset" if (value if equals else words[index + 1].text) == "dataset" else "model"
         for one in texts:
             name = self._names.called(one, rule.provider, kind, bare=rule.bare, client=rule.client)
+            if name is None and rule.inside:
+                # `model=...` among settings may be a service's.
+                name = self._names.keyed(one, kind)
             if name is not None:
                 yield _draft(word, name, how, "high", revision, use)
             elif (_is_dynamic(one) or self._names.is_placeholder(one)) and use == "used":

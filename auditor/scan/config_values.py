@@ -138,6 +138,10 @@ class ConfigValues:
             if hint is not None and (found is None or (found.provider == "hub" and hint == self._keys.library)):
                 return self._names.provided(value, hint) or found
             return found
+        below = len(text.keys) > 1 and self._keys.kind(text.keys[-2], text.keys[:-2]) == "model"
+        if below and not self._keys.holds_other(key):
+            # `model_name: {transformers: org/name}`: what is below a model's key, and looks like one.
+            return self._names.written(value)
         return None if folded_key(key) not in _WEAK else self._names.written(value)
 
     def key(self, text: Text) -> None:

@@ -106,10 +106,15 @@ class Names:
         routed = self._routed(text)
         if routed is not None and routed.provider != "hub" and self._specific(routed, routed=True):
             return routed
+        if self._rules.dataset_like.has(match[2]):
+            return self._hub(text, "dataset", bare=False)
         return self._hub(text, "model", bare=False) if self._rules.model_like.has(match[2]) else None
 
     def spoken(self, text: str) -> Name | None:
-        """Return the hosted model whose id `text` is in running text, or `None`; a file may be called after one."""
+        """Return the model whose id `text` is in running text: a service's, or a long one without an owner."""
+        if text.count("-") > 1 and self._rules.legacy_models.has(text):
+            return self._hub(text, "model", bare=True)
+        # A file may be called after a model.
         found = self._by_id(text) if not self.is_path(text) else None
         return found if found is not None and self._specific(found) else None
 
@@ -127,10 +132,12 @@ class Names:
         routed = self._routed(text)
         if routed is not None and (self._specific(routed, routed=True) or rules.sure_models.has(name)):
             return routed
+        if rules.dataset_like.has(name):
+            return self._hub(text, "dataset", bare=False)
         if rules.sure_models.has(name) or (owner in rules.known_owners and "-" in name and rules.model_like.has(name)):
             return self._hub(text, "model", bare=False)
-        if name in rules.legacy_datasets and not rules.model_like.has(name):
-            return self._hub(text, "dataset", bare=False) if owner in rules.known_owners else None
+        if name in rules.legacy_datasets and owner in rules.known_owners and not rules.model_like.has(name):
+            return self._hub(text, "dataset", bare=False)
         return None
 
     def _literal_service(self, text: str) -> Name | None:
@@ -140,7 +147,8 @@ class Names:
         )
         if found is not None:
             return found if self._specific(found) else None
-        if text.lower() in self._rules.short_names and text.count("-") > 1:
+        short = text.lower() in self._rules.short_names or self._rules.legacy_models.has(text)
+        if short and text.count("-") > 1:
             return self._hub(text, "model", bare=True)
         return self._of_library(text)
 

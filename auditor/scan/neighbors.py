@@ -63,6 +63,7 @@ class Neighbors:
         changed: dict[int, Draft | None] = {}
         for entries in self._groups.values():
             self._provide(entries)
+            self._split(entries)
             self._revise(entries, changed)
             self._drop_aliases(entries, changed)
         self._groups = {}
@@ -87,6 +88,17 @@ class Neighbors:
                         one.draft, target=name.target, provider=name.provider, type=name.type, revision=name.revision
                     )
                 )
+
+    def _split(self, entries: list[_Entry]) -> None:
+        """`split: train` beside `path: org/name`: what can be split is a data set."""
+        if not any(one.key in self._rules.dataset_signs for one in entries):
+            return
+        for one in entries:
+            if one.key in self._rules.dataset_ids and one.draft is not None and not one.draft.target:
+                name = self._names.keyed(one.text, "dataset")
+                if name is not None:
+                    found = {"target": name.target, "provider": name.provider, "type": name.type}
+                    self._found.add(msgspec.structs.replace(one.draft, revision=name.revision, **found))
 
     def _revise(self, entries: list[_Entry], changed: dict[int, Draft | None]) -> None:
         """`revision` beside one model is its own; beside several, only `<key>_revision` says which."""

@@ -15,6 +15,7 @@ from auditor.scan.names import Names
 from auditor.scan.prose import Prose
 from auditor.scan.python_file import read_python_text
 from auditor.scan.shell import Shell
+from auditor.scan.shown_code import beside, shown_code
 
 __all__ = ["read_notebook"]
 
@@ -42,7 +43,8 @@ def read_notebook(source: SourceFile) -> Found:
     shell = _CellShell(source)
     for number, (kind, text) in enumerate(sources, 1):
         if kind != "code":
-            found.add(*prose.mentions(text, 1, 1, cell=number))
+            code = [msgspec.structs.replace(one, cell=number) for one in shown_code(source, text, 1)]
+            found.add(*code, *beside(prose.mentions(text, 1, 1, cell=number), code))
             continue
         kept = shell.code(text, number)
         if not _parses(kept):

@@ -13,10 +13,13 @@ from auditor.scan.hub_names import Name
 from auditor.scan.interface import Comment, Confidence, Draft, Found, SourceFile, Use
 from auditor.scan.keys import Keys
 from auditor.scan.names import Names
+from auditor.scan.shown_code import beside, shown_code
 
 __all__ = ["Prose", "read_prose"]
 
 MAX_LINE = 20_000
+MAX_OPTION = 60
+_OPTION = re.compile(r"(--[\w-]+)[ =][\"'`]?$")
 _NEWLINE = re.compile(r"\n")
 
 
@@ -76,9 +79,17 @@ class Prose:
             if keyed is not None and not _within(match.start("id"), spans):
                 yield match.start("id"), keyed, "text", "medium"
         for match in self._rules.bare.finditer(text):
+            option = _OPTION.search(text, max(match.start() - MAX_OPTION, 0), match.start())
+            if option is not None and not self._names_models(option[1]):
+                # `--config llama/8B_single`: the value of an option that names something else.
+                continue
             written = self._names.written(match["id"])
             if written is not None and not _within(match.start("id"), spans):
                 yield match.start("id"), written, "text", "low"
+
+    def _names_models(self, option: str) -> bool:
+        rules = self._rules
+        return option in rules.model_flags or option in rules.dataset_flags or self._keys.kind(option) is not None
 
     def _called(self, text: str, group: str) -> Name | None:
         if group == "tagged":
@@ -105,9 +116,11 @@ def read_prose(source: SourceFile) -> Found:
     """Read Markdown and other text: everything in it is mentioned."""
     found = Found()
     prose = Prose(source.rules, Names(source.rules, source.exists))
+    code = shown_code(source, source.text, 1, front=True)
+    found.add(*code)
     for number, line in enumerate(source.text.split("\n"), 1):
         if "<!--" in line or line.lstrip().startswith(("#", "//", "..")):
             start = max(line.find("<!--"), 0)
             found.comments.append(Comment(line=number, column=start + 1, text=line[start:MAX_LINE], alone=True))
-        found.add(*prose.mentions(line[:MAX_LINE], number, 1))
+        found.add(*beside(prose.mentions(line[:MAX_LINE], number, 1), code))
     return found

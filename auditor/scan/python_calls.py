@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from auditor.rulebook.scan_rules import CallRule, ClientRule, ScanRules
 from auditor.scan.names import Names
 from auditor.scan.python_scopes import Module, Scope, dotted
-from auditor.scan.python_texts import made_by
+from auditor.scan.python_texts import chosen, made_by
 from auditor.scan.python_values import Values
 
 __all__ = ["Calls"]
@@ -96,7 +96,7 @@ class Calls:
             return not own and ("." not in written or root in rule.packages)
         return imported.lstrip(".").partition(".")[0] in rule.packages
 
-    def arguments(self, call: ast.Call, rule: CallRule) -> Iterator[tuple[ast.expr, bool, str]]:
+    def arguments(self, call: ast.Call, rule: CallRule, scope: Scope) -> Iterator[tuple[ast.expr, bool, str]]:
         """Yield what is passed as a name, whether the call can do nothing without it, and the key of further names."""
         given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
         key = next((key for key in rule.keywords if key in given), None)
@@ -111,6 +111,11 @@ class Calls:
         for key in rule.also:
             if key in given:
                 yield given[key], False, key
+        for keyword in call.keywords if named is None else ():
+            # `load(**CATALOG[key])`: what the dictionaries hold under the names of the arguments.
+            for held, _ in self._values.containers(keyword.value, scope)[:50] if keyword.arg is None else ():
+                for key in rule.keywords if isinstance(held, ast.Dict) else ():
+                    yield from ((one, False, "") for one in chosen(held, ast.Constant(key)))
 
     def keyword(self, call: ast.Call, name: str, scope: Scope) -> str | None:
         """Return the one text that a keyword argument can be."""

@@ -23,6 +23,7 @@ from auditor.scan.python_strings import Strings
 from auditor.scan.python_texts import Value
 from auditor.scan.python_values import Values
 from auditor.scan.shell_words import split_words
+from auditor.scan.shown_code import beside, commented_out
 
 __all__ = ["read_python", "read_python_text"]
 
@@ -31,7 +32,7 @@ _WEAK = ("repo", "hf", "hub")
 # Comments are told apart by the tokenizer, which takes its time: only where one could say something.
 # One try a line, from its first mark on: a line of nothing but marks must not be tried from each of them.
 _SPEAKS = re.compile(
-    r"^[^#\n]*#[^\n]*(?:auditor:|\b(?:pull|run)\s|[\w.-]/[\w.-]|[a-z0-9]-[a-z0-9.-]{0,40}\d)",
+    r"^[^#\n]*#[^\n]*(?:auditor:|\b(?:pull|run)\s|[\w.-]/[\w.-]|[a-z0-9]-[a-z0-9.-]{0,40}\d|[=(:,]\s?[\"'])",
     re.IGNORECASE | re.MULTILINE,
 )
 _OTHER_SITES = re.compile(r"https?://(?!(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com))\S+")
@@ -49,7 +50,8 @@ def read_python_text(source: SourceFile, text: str) -> Found:
     prose = Prose(source.rules, Names(source.rules, source.exists))
     if _SPEAKS.search(_OTHER_SITES.sub("", text)):
         found.comments = list(comments_of(text))
-        found.add(*prose.comments(found.comments))
+        code = commented_out(source, found.comments)
+        found.add(*code, *beside(prose.comments(found.comments), code))
     if not source.rules.python_worth.search(text):
         # Nothing that could be a name: the one check that is left is whether it is Python at all.
         found.problems += _syntax_problems(text)
@@ -84,7 +86,8 @@ class _Reader:
     """Goes through the calls, keys and strings of one module."""
 
     def __init__(self, source: SourceFile, text: str, found: Found, prose: Prose, module: Module) -> None:
-        self._rules, self._found, self._prose, self._module = source.rules, found, prose, module
+        self._source, self._rules = source, source.rules
+        self._found, self._prose, self._module = found, prose, module
         self._in_tests = source.in_tests
         library = self._rules.library.provider
         self._library_imported = any(
@@ -128,7 +131,7 @@ class _Reader:
                 self._weak(value, how)
             elif _is_put_together(value):
                 self._put_together(value, scope)
-        strings = Strings(self._rules, self._names, self._module, self._rows, self._found, self._prose)
+        strings = Strings(self._source, self._names, self._module, self._rows, self._found, self._prose)
         strings.read(self._ignored, self._commands)
 
     def _put_together(self, node: ast.expr, scope: Scope) -> None:
@@ -164,10 +167,10 @@ class _Reader:
                 return
             kind = said  # type: ignore[assignment]  # one of the two, as the line above says
         revision = self._calls.keyword(call, "revision", scope)
-        for argument, needed, beside in self._calls.arguments(call, rule):
+        for argument, needed, prefix in self._calls.arguments(call, rule, scope):
             resolved = self._values.resolve(argument, scope)
             # `revision` is the model's; a tokenizer beside it has one of its own, or whatever its branch holds.
-            pinned = self._calls.keyword(call, f"{beside}_revision", scope) if beside else revision
+            pinned = self._calls.keyword(call, f"{prefix}_revision", scope) if prefix else revision
             named = False
             for value in resolved.values:
                 text = next((value.text[len(one) :] for one in rule.strip if value.text.startswith(one)), value.text)
@@ -238,9 +241,17 @@ class _Reader:
                 if not resolved.values:
                     self._keyed(keyword.value, scope, kind, f"{keyword.arg}=", MAX_NESTED)
         if len(call.args) > 1 and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str):
-            kind = self._keys.kind(call.args[0].value)
-            if kind is not None and " " not in call.args[0].value:
-                self._keyed(call.args[1], scope, kind, f'"{call.args[0].value[:60]}"', 1)
+            key = call.args[0].value
+            kind = self._keys.kind(key)
+            if kind is not None and " " not in key:
+                self._keyed(call.args[1], scope, kind, f'"{key[:60]}"', 1)
+            if kind == "model" and (said := self._keys.providers(key)):
+                # `getenv("<PROVIDER>_MODEL", "name")`: the key says whose model it is.
+                for value in self._values.resolve(call.args[1], scope).values:
+                    if self._names.keyed(value.text, kind) is None and (
+                        name := self._names.provided(value.text, said[0])
+                    ):
+                        self._found.add(self._places.draft(value, name, f'"{key[:60]}"', "medium", call=None))
 
     def _option(self, option: str, calls: list[tuple[ast.Call, Scope]]) -> None:
         kind = self._keys.kind(option)
@@ -259,7 +270,7 @@ class _Reader:
         elif isinstance(node, ast.Dict):
             for key, held in zip(node.keys, node.values, strict=True):
                 inner = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
-                if key is not None and inner and isinstance(held, ast.Dict) and kind == "model":
+                if key is not None and kind == "model" and (isinstance(held, ast.Dict) or "/" in inner):
                     self._listed(key, inner, how)
                 if not inner or not self._rules.not_keys.has(inner.lower()):
                     self._keyed(held, scope, kind, how, depth - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["DEFAULTS", "ENVIRONMENT", "ENVIRONMENT_MAPS", "GIVEN", "PASSING", "PATHS"]
+__all__ = ["CHOOSING", "DEFAULTS", "ENVIRONMENT", "ENVIRONMENT_MAPS", "GIVEN", "PASSING", "PATHS"]
 
 ENVIRONMENT: Final = ("os.environ.get", "os.getenv", "environ.get", "getenv")
 ENVIRONMENT_MAPS: Final = ("os.environ", "environ")
@@ -14,6 +14,8 @@ DEFAULTS: Final = (
 )  # fmt: skip
 # Parameters of calls of every kind that say what is taken when nobody chose.
 GIVEN: Final = ("default", "default_value", "default_var", "fallback")
+# Calls that give one of the items of a list that they take.
+CHOOSING: Final = ("choice", "choices", "sample", "selectbox", "radio", "select_slider", "multiselect", "pills", "next")
 PASSING: Final = (
     "str", "strip", "lower", "rstrip", "lstrip", "cast", "expandvars", "deepcopy", "list", "tuple", "set", "sorted",
     "reversed", "iter",

@@ -219,6 +219,11 @@ def _bind(
         elif each:
             for place, one in enumerate(target.elts):
                 _bind(one, value, scope, module, each=True, index=place if index is None else None)
+        elif not any(isinstance(one, ast.Starred) for one in target.elts):
+            # `repo, split = CHOICES[kind]`: each name takes the part at its place.
+            for place, one in enumerate(target.elts):
+                part = ast.copy_location(ast.Subscript(value, ast.Constant(place), ast.Load()), value)
+                _bind(one, part, scope, module)
         return
     binding = Binding(value, scope, each, index)
     if isinstance(target, ast.Name):

@@ -7,18 +7,19 @@ import re
 
 import msgspec
 
-from auditor.rulebook.scan_rules import ScanRules
 from auditor.scan.addresses import hub_address, hub_addresses
 from auditor.scan.commands import Commands, Word
-from auditor.scan.interface import Found
+from auditor.scan.interface import Found, SourceFile
 from auditor.scan.names import Names
 from auditor.scan.prose import Prose
 from auditor.scan.python_places import Places
 from auditor.scan.python_scopes import Module
 from auditor.scan.python_texts import Value
+from auditor.scan.shown_code import beside, shown_code
 
 __all__ = ["Strings"]
 
+_QUOTED = re.compile(r"'([\w.-]{2,60}/[\w.-]{2,90})'")
 # What an id without an owner can look like: short, with a digit and a mark between its parts.
 _SHORT = re.compile(r"(?=[^\d\s]{0,80}\d)(?=[\w.]{1,60}[-:])[A-Za-z][\w.:@-]{2,80}")
 
@@ -27,9 +28,10 @@ class Strings:
     """Reads the strings of one module."""
 
     def __init__(
-        self, rules: ScanRules, names: Names, module: Module, rows: list[str], found: Found, prose: Prose
+        self, source: SourceFile, names: Names, module: Module, rows: list[str], found: Found, prose: Prose
     ) -> None:
-        self._rules, self._names, self._module, self._rows = rules, names, module, rows
+        self._source, self._rules = source, source.rules
+        self._names, self._module, self._rows = names, module, rows
         self._found, self._prose, self._places = found, prose, Places(rows)
         self._ignored: set[int] = set()
 
@@ -43,7 +45,7 @@ class Strings:
             if id(node) in self._module.docstrings:
                 self._docstring(node)
             elif "/" not in text:
-                if _SHORT.fullmatch(text):
+                if _SHORT.fullmatch(text) or (text.count("-") > 1 and self._rules.legacy_models.has(text)):
                     self._literal(node, text)
             elif (name := hub_address(text.strip(), self._rules)) is not None:
                 target = self._names.called(text, "hub", "model")
@@ -74,6 +76,14 @@ class Strings:
 
     def _spoken(self, node: ast.Constant, text: str) -> None:
         """Read a message or template that shows a call: no use of ours."""
+        for match in _QUOTED.finditer(text) if "'" in text else ():
+            # A name in quotes of its own: SQL, or an example.
+            name = self._names.literal(match[1])
+            if name is not None:
+                last = node.end_lineno or node.lineno
+                line = next((n for n in range(node.lineno, last + 1) if match[1] in self._rows[n - 1]), node.lineno)
+                draft = self._places.draft(Value(text, node), name, "text", "low", call=None)
+                self._found.add(msgspec.structs.replace(draft, use="mentioned", line=line, end_line=line))
         if id(node) not in self._ignored and ("(" in text or "download" in text or "serve" in text):
             mentions = [one for one in self._prose.mentions(text, 1, 1, loose=False) if one.how == "text"]
             for one in mentions:
@@ -102,4 +112,5 @@ class Strings:
         if rows:
             column = self._places.column(node.lineno, node.col_offset)
             raw = "\n".join([rows[0][column - 1 :], *rows[1:]])
-            self._found.add(*self._prose.mentions(raw, node.lineno, column))
+            code = shown_code(self._source, raw, node.lineno) if ">>>" in raw or "```" in raw else []
+            self._found.add(*code, *beside(self._prose.mentions(raw, node.lineno, column), code))

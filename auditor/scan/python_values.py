@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from auditor.scan.python_known import DEFAULTS, ENVIRONMENT, ENVIRONMENT_MAPS, GIVEN, PASSING, PATHS
+from auditor.scan.python_known import CHOOSING, DEFAULTS, ENVIRONMENT, ENVIRONMENT_MAPS, GIVEN, PASSING, PATHS
 from auditor.scan.python_lookup import Lookup
 from auditor.scan.python_scopes import Argument, Binding, Module, Scope, dotted
 from auditor.scan.python_texts import (
@@ -301,6 +301,13 @@ class Values:
             return Resolved([], whole=False, is_path=True)
         if last in ("strip", "lower", "rstrip", "lstrip") and base is not None:
             return self._expression(base, scope, depth, seen)
+        if last in CHOOSING:
+            offered = [*node.args, *(one.value for one in node.keywords if one.arg in ("options", "choices"))]
+            result = Resolved([])
+            for one in offered[:4]:
+                if self._containers(one, scope, 8):
+                    result.also(self._each(one, scope, depth, seen))
+            return result if result.values else unknown()
         if last in PASSING and node.args:
             return self._expression(node.args[-1], scope, depth, seen)
         for word in GIVEN:

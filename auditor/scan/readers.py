@@ -7,7 +7,7 @@ from typing import Final
 
 from auditor.scan.interface import Reader
 
-__all__ = ["INNER_KINDS", "reader_of"]
+__all__ = ["INNER_KINDS", "LANGUAGES", "reader_of"]
 
 _READERS: Final[dict[str, tuple[str, str]]] = {
     "code": ("code_file", "read_code"),
@@ -36,6 +36,21 @@ INNER_KINDS: Final[dict[str, str]] = {
     "toml": "toml",
     "yaml": "yaml",
     "yml": "yaml",
+}
+# What a fence of Markdown calls its language.
+LANGUAGES: Final[dict[str, str]] = {
+    **dict.fromkeys(("python", "py", "python3", "pycon"), "python"),
+    **dict.fromkeys(("bash", "sh", "shell", "zsh", "console", "shell-session", "terminal", "powershell"), "shell"),
+    **dict.fromkeys(("yaml", "yml"), "yaml"),
+    **dict.fromkeys(("json", "jsonc", "json5"), "json"),
+    **dict.fromkeys(("dockerfile", "docker", "containerfile"), "dockerfile"),
+    **dict.fromkeys(("js", "javascript", "jsx", "mjs", "ts", "typescript", "tsx"), "script"),
+    **dict.fromkeys(("env", "dotenv"), "env"),
+    **dict.fromkeys(("ini", "properties", "cfg"), "ini"),
+    **dict.fromkeys(("go", "golang", "rust", "java", "kotlin", "csharp", "cs", "c#", "cpp", "swift", "ruby"), "code"),
+    "toml": "toml",
+    "makefile": "makefile",
+    "modelfile": "modelfile",
 }
 
 

@@ -13,6 +13,7 @@ from auditor.scan.interface import Comment, Draft, Found, Guess, SourceFile, Use
 from auditor.scan.keys import Keys
 from auditor.scan.names import Names
 from auditor.scan.prose import Prose
+from auditor.scan.shell_variables import VARIABLE, Variables
 from auditor.scan.shell_words import comment_at, open_quote, split_words, unquoted
 
 __all__ = ["Shell", "read_shell"]
@@ -20,17 +21,10 @@ __all__ = ["Shell", "read_shell"]
 MAX_LINE = 20_000
 MAX_CONTINUED = 400
 MAX_MISSES = 20
-MAX_ITEMS = 50
-MAX_CHOSEN = 5_000
 MAX_INNER = 3
 _ASSIGNMENT = re.compile(r"(?:export\s+|declare\s+(?:-\w+\s+)?|local\s+|readonly\s+|set\s+)?([A-Za-z_]\w*)\s?[:?+]?=")
-_VARIABLE = re.compile(
-    r"\$(?:\{([A-Za-z_]\w*|\d)(?::?[-=][\"']?([^{}\"']*)[\"']?)?\}|\(([A-Za-z_]\w*)\)|([A-Za-z_]\w*))|\{\{-?\s*\.?(?:Values\.|vars\.)?([A-Za-z_]\w*)\s*-?\}\}"
-)
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
 _ARRAY = re.compile(r"\s*(?:(?:export|local|readonly|declare|typeset)\s+(?:-\w+\s+)*)?([A-Za-z_]\w*)\+?=\(")
-_LIST = re.compile(r"\$\{?([A-Za-z_]\w*)(?:\[[@*]\])?\}?")
-_ITEM = re.compile(r"\$(?:\{!?([A-Za-z_]\w*)(?:\[[^\]]*\])?\}|([A-Za-z_]\w*))")
 _WRITTEN = re.compile(r"(?:>|\btee\s+(?:-a\s+)?)\s*[\"']?[\w./${}~-]*\.(\w{2,5})\b")
 _PYTHON = re.compile(r"\bpython[\d.]*\b")
 
@@ -38,12 +32,6 @@ _PYTHON = re.compile(r"\bpython[\d.]*\b")
 _SPEAKING = ("echo", "printf", "print", "Write-Host", "Write-Output")
 # A redirection that fills a file; `>&2` only chooses where people read it.
 _INTO_FILE = re.compile(r"\d?>{1,2}(?!&)|\|")
-
-
-class _Value(msgspec.Struct, frozen=True):
-    text: str
-    line: int
-    column: int
 
 
 class Shell:
@@ -55,9 +43,7 @@ class Shell:
         self._keys = Keys(source.rules)
         self._commands = Commands(source.rules, self._names, self._keys)
         self._prose = Prose(source.rules, self._names)
-        self._values: dict[str, _Value] = {}
-        self._lists: dict[str, list[Word]] = {}
-        self._chosen = 0
+        self._variables = Variables()
         self._pending: list[tuple[list[Word], Use]] = []
 
     def text(self, text: str, line: int, column: int, *, assignments: bool = True) -> None:
@@ -67,7 +53,7 @@ class Shell:
             if assignments:
                 self._assign(words)
                 self._given(words)
-                self._loop(words)
+                self._variables.loop(words)
             if words[0].text in _SPEAKING and not any(_INTO_FILE.match(word.text) for word in words):
                 # What is shown to people is no use of ours.
                 told |= {word.line for word in words}
@@ -92,16 +78,16 @@ class Shell:
 
     def remember(self, key: str, value: str, line: int, column: int) -> None:
         """Remember a variable without reporting it."""
-        self._values.setdefault(key, _Value(value, line, column))
+        self._variables.set(key, value, line, column)
 
     def assign(self, key: str, value: str, line: int, column: int, how: str = "") -> None:
         """Remember a variable, and report it when its name speaks of models."""
-        self._values.setdefault(key, _Value(value, line, column))
+        self._variables.set(key, value, line, column)
         if " " in value.strip() and "$" not in value:
             # MODELS="org/a org/b", which a loop takes apart.
             self.items(key, value, line, column)
             return
-        match = _VARIABLE.fullmatch(value)
+        match = VARIABLE.fullmatch(value)
         kind = self._keys.kind(key) or (self._keys.kind(match[1]) if match and match[2] else None)
         name = self._names.keyed(match[2] if match and match[2] else value, kind) if kind else None
         if name is not None and name.target:
@@ -125,39 +111,18 @@ class Shell:
             for word in words:
                 key, equals, value = word.text.partition("]=")
                 one = msgspec.structs.replace(word, text=value if equals and key.startswith("[") else word.text)
-                self._lists.setdefault(name, []).append(one)
+                self._variables.lists.setdefault(name, []).append(one)
                 if kind is not None and self._names.keyed(one.text, kind) is not None:
                     self.assign(name, one.text, one.line, one.column)
 
     def _given(self, words: list[Word]) -> None:
         """Report `${KEY:-default}` and `${KEY:=default}` wherever they stand, when the key speaks of models."""
         for word in words:
-            for match in _VARIABLE.finditer(word.text) if "${" in word.text else ():
+            for match in VARIABLE.finditer(word.text) if "${" in word.text else ():
                 if match[1] and match[2]:
-                    self._values.setdefault(match[1], _Value(match[2], word.line, word.column))
+                    self._variables.set(match[1], match[2], word.line, word.column)
                     if match[0] != word.text.partition("=")[2] and self._keys.kind(match[1]):
                         self.assign(match[1], match[2], word.line, word.column)
-
-    def _loop(self, words: list[Word]) -> None:
-        """`for NAME in A B`: the name takes the items one by one."""
-        if len(words) > 3 and words[0].text == "for" and words[2].text == "in":
-            for word in words[3:]:
-                held = _LIST.fullmatch(word.text)
-                known = self._lists.get(held[1], [word]) if held else [word]
-                self._lists.setdefault(words[1].text, []).extend(known[:MAX_ITEMS])
-
-    def _choices(self, words: list[Word]) -> list[list[Word]]:
-        """Return a command once for each item that a word of it can be."""
-        for place, word in enumerate(words):
-            held = _ITEM.fullmatch(word.text) if "$" in word.text else None
-            items = self._lists.get(held[1] or held[2]) if held else None
-            if items and self._chosen < MAX_CHOSEN:
-                self._chosen += len(items[:MAX_ITEMS])
-                return [
-                    [*words[:place], msgspec.structs.replace(one, via=(word.line,)), *words[place + 1 :]]
-                    for one in items[:MAX_ITEMS]
-                ]
-        return [words]
 
     def python(self, text: str, line: int, column: int) -> None:
         """Read Python code that stands inside a shell text; `column` holds for its first line."""
@@ -176,8 +141,8 @@ class Shell:
         told: set[Guess] = set()
         for words, use in self._pending:
             self._script(words)
-            for chosen in self._choices(words):
-                for one in self._commands.read([self._expanded(word) for word in chosen], use):
+            for chosen in self._variables.choices(words):
+                for one in self._commands.read([self._variables.expanded(word) for word in chosen], use):
                     if isinstance(one, Draft):
                         self._found.add(one)
                     elif one not in told:
@@ -194,7 +159,7 @@ class Shell:
                     self.python(code.text.replace('\\"', '"'), code.line, code.column + inner)
                 elif before.text.endswith("sh") and " " in code.text:
                     for part in split_words(code.text, code.line, code.column + inner):
-                        for one in self._commands.read([self._expanded(word) for word in part]):
+                        for one in self._commands.read([self._variables.expanded(word) for word in part]):
                             if isinstance(one, Draft):
                                 self._found.add(one)
 
@@ -220,27 +185,6 @@ class Shell:
                 return
             else:
                 return
-
-    def _expanded(self, word: Word) -> Word:
-        if "$" not in word.text and "{{" not in word.text:
-            return word
-        whole = _VARIABLE.fullmatch(word.text) or _VARIABLE.fullmatch(word.text.partition("=")[2])
-        if whole is not None:
-            known = self._values.get(whole[1] or whole[3] or whole[4] or whole[5] or "")
-            inner = _VARIABLE.fullmatch(known.text) if known is not None else None
-            text = inner[2] if inner and inner[2] else known.text if known is not None else "$"
-            if known is not None and "$" not in text:
-                flag = word.text.partition("=")[0] + "=" if not _VARIABLE.fullmatch(word.text) else ""
-                return Word(text=flag + text, line=known.line, column=known.column, via=(word.line,))
-        text = _VARIABLE.sub(self._replaced, word.text)
-        return msgspec.structs.replace(word, text=text, source=word.source or word.text)
-
-    def _replaced(self, match: re.Match[str]) -> str:
-        known = self._values.get(match[1] or match[3] or match[4] or match[5] or "")
-        if known is not None:
-            inner = _VARIABLE.fullmatch(known.text)
-            return inner[2] if inner and inner[2] else known.text
-        return match[2] if match[2] else match[0]
 
     def _address(self, text: str, line: int, column: int) -> Iterator[Draft]:
         yield from self._prose.mentions(text, line, column, use="used", loose=False)
@@ -287,13 +231,22 @@ class Shell:
         """Read `NAME=( ... )` over its lines; return the index behind it."""
         index, inner = start, rows[start][opened.end() : MAX_LINE]
         body = [" " * opened.end() + inner]
+        self._array_comment(body, first + start)
         while ")" not in unquoted(body[-1]) and index + 1 < len(rows) and len(body) < MAX_CONTINUED:
             index += 1
             body.append(rows[index][:MAX_LINE])
+            self._array_comment(body, first + index)
         end = unquoted(body[-1]).find(")")
         body[-1] = body[-1][:end] if end >= 0 else body[-1]
         self.items(opened[1], "\n".join(body), first + start, 1)
         return index + 1
+
+    def _array_comment(self, body: list[str], line: int) -> None:
+        """Take the comment off the last row of an array."""
+        place = comment_at(body[-1])
+        if place is not None:
+            self.comment(body[-1][place:], line, place + 1, alone=not body[-1][:place].strip())
+            body[-1] = body[-1][:place]
 
     def _heredoc(self, rows: list[str], index: int, opened: re.Match[str], first: int) -> int:
         end, before = opened[2], opened.string[: opened.start()]
