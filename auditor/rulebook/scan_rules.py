@@ -61,7 +61,8 @@ def _patterns(data: dict[str, Any]) -> Iterable[tuple[str, tuple[str | int, ...]
     names = data["identifiers"]
     for key in ("model_like", "sure_models", "dataset_like"):
         yield from (("identifiers", (key, n), text) for n, text in enumerate(names[key]))
-    yield from (("identifiers", ("library", "names", n), text) for n, text in enumerate(names["library"]["names"]))
+    for key in ("names", "plain"):
+        yield from (("identifiers", ("library", key, n), text) for n, text in enumerate(names["library"][key]))
     yield "identifiers", ("library", "tag"), names["library"]["tag"]
     yield from (("identifiers", ("hub", "legacy_models", n), t) for n, t in enumerate(names["hub"]["legacy_models"]))
     for key, rows in names["placeholders"].items():
@@ -203,6 +204,7 @@ def _build(data: dict[str, Any], rulebook: Rulebook) -> ScanRules:
         library=Library(
             provider=names["library"]["provider"],
             names=_names(names["library"]["names"]),
+            plain=_names(names["library"]["plain"]),
             tag=_names([names["library"]["tag"]]),
             kindred=frozenset(names["library"]["kindred"]),
         ),

@@ -42,6 +42,8 @@ class Library(msgspec.Struct, frozen=True, kw_only=True):
 
     provider: str
     names: Names
+    plain: Names
+    """Names that are a model without a tag, below a key that speaks of models."""
     tag: Names
     """What a tag looks like that makes a model of a name wherever it stands."""
     kindred: frozenset[str]

@@ -149,7 +149,7 @@ class Commands:
             if place >= len(words) or place in taken:
                 continue
             named = value if equals else words[place].text
-            found = self._names.keyed(named, kind)
+            found = self._names.keyed(named, kind, plain=False)
             if found is not None:
                 yield _draft(words[place], found, flag, "medium", self._revision_of(flag, words, revision), use)
 

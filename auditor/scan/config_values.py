@@ -148,7 +148,7 @@ class ConfigValues:
         """Read a key of a mapping, which names what stands there: `dataset_mixer: {org/name: 1.0}`."""
         parent = text.keys[-1] if text.keys else ""
         kind = self._keys.kind(parent, text.keys[:-1])
-        if kind is None or ("/" not in text.text and self._names.spoken(text.text) is None):
+        if kind is None or ("/" not in text.text and self._names.service_id(text.text) is None):
             return
         name = self._names.keyed(text.text, kind)
         if name is not None:

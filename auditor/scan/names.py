@@ -57,8 +57,11 @@ class Names:
             return self._by_id(text) or self._routed(text) or self._of_client(text, client)
         return self._of_service(text, provider)
 
-    def keyed(self, text: str, kind: Kind) -> Name | None:
-        """Return what `text` names as the value of a key that speaks of models or data sets, or `None`."""
+    def keyed(self, text: str, kind: Kind, *, plain: bool = True) -> Name | None:
+        """Return what `text` names as the value of a key that speaks of models or data sets, or `None`.
+
+        `plain`: a name of the library counts without a tag; in options of servers it is often what it is served as.
+        """
         text = text.strip()
         if not text or len(text) > MAX_LENGTH or any(c.isspace() for c in text):
             return None
@@ -68,8 +71,10 @@ class Names:
             return self._hub(text, kind, bare=False, sure=True) or (
                 self._hub(text, kind, bare=True) if text in self._rules.legacy_datasets else None
             )
-        if (routed := self._by_id(text) or self._routed(text)) is not None:
+        if (routed := (self._by_id(text) if text == text.lower() else None) or self._routed(text)) is not None:
             return routed
+        if plain and self._rules.library.plain.has(text) and not self._exists(text):
+            return self._plain(text, self._rules.library.provider, "model")
         if self._rules.legacy_models.has(text) or text.lower() in self._rules.short_names:
             return self._hub(text, "model", bare=True)
         return self._of_library(text) or self._hub(text, "model", bare=False, sure=True)
@@ -106,7 +111,8 @@ class Names:
         routed = self._routed(text)
         if routed is not None and routed.provider != "hub" and self._specific(routed, routed=True):
             return routed
-        if self._rules.dataset_like.has(match[2]):
+        known = match[2] in self._rules.legacy_datasets and match[1].lower() in self._rules.known_owners
+        if known or self._rules.dataset_like.has(match[2]):
             return self._hub(text, "dataset", bare=False)
         return self._hub(text, "model", bare=False) if self._rules.model_like.has(match[2]) else None
 
@@ -155,7 +161,8 @@ class Names:
     def _specific(self, name: Name, *, routed: bool = False) -> bool:
         """Whether an id says so much that it needs no key beside it; `routed` when its provider is written with it."""
         if name.provider == "hub":
-            return "/" in name.target
+            owner, _, last = name.target.partition("/")
+            return self._rules.model_like.has(last) or owner.lower() in self._rules.known_owners
         if name.provider == self._rules.library.provider:
             return self._rules.library.names.has(name.target.partition(":")[0])
         rule = self._rules.providers[name.provider]

@@ -9,6 +9,7 @@ import warnings
 import msgspec
 
 from auditor.rulebook.scan_rules import CallRule
+from auditor.scan.code_file import read_code
 from auditor.scan.commands import Commands, Word
 from auditor.scan.hub_names import Kind, Name
 from auditor.scan.interface import Draft, Found, Guess, SourceFile
@@ -67,6 +68,8 @@ def read_python_text(source: SourceFile, text: str) -> Found:
         found.problems.append((line, f"not Python: {message}"))
         kept = {(comment.line) for comment in found.comments if comment.alone}
         drafts = [d for d in prose.mentions(text, 1, 1, use="used", loose=False) if d.line not in kept]
+        plain = read_code(msgspec.structs.replace(source, text=text)).drafts
+        drafts += [d for d in beside(plain, drafts) if d.use == "used" and d.line not in kept]
         found.add(*(msgspec.structs.replace(draft, confidence="low") for draft in drafts))
     return found
 

@@ -27,6 +27,8 @@ _PROMPT = re.compile(r"^(\s*)[$%](?= )")
 # A line of code that is worth a look: a text in quotes, in a call, a setting or a mapping.
 _CODE = re.compile(r"[(=:\[{,]\s*[\"'][^\"'\n]+[\"']")
 
+# What a line begins with that somebody is told to type.
+_COMMAND = re.compile(r"\s*(?:[$%] |(?:sudo|pip|python3?|docker|curl|export|npm|npx|make|git|uvx?|bash|\./)\S*\s)")
 _BEHIND = re.compile(r"\s+#[^\"']*$")
 
 
@@ -47,6 +49,8 @@ def shown_code(source: SourceFile, text: str, line: int, *, front: bool = False)
             while end < len(rows) and not rows[end].lstrip(" >*\t").startswith(opened[2]):
                 end += 1
             kind = LANGUAGES.get(opened[3].lower())
+            if not opened[3] and any(_COMMAND.match(row) for row in rows[index + 1 : end]):
+                kind = "shell"
             if kind is not None:
                 blocks += 1
                 body = [_PROMPT.sub(r"\1 ", row) if kind == "shell" else row for row in rows[index + 1 : end]]
