@@ -138,6 +138,7 @@ def _command(row: dict[str, Any]) -> CommandRule:
         client=row.get("client"),
         bare=row.get("bare", False),
         inside=re.compile(row["inside"]) if "inside" in row else None,
+        creates=row.get("creates", False),
         **sets,
     )
 
@@ -218,6 +219,7 @@ def _build(data: dict[str, Any], rulebook: Rulebook) -> ScanRules:
         placeholder=_names(names["placeholders"]["any"]),
         local_folders=frozenset(names["local_folders"]),
         content_types=frozenset(names["content_types"]),
+        software_owners=frozenset(names["software_owners"]),
         dataset_like=_names(names["dataset_like"]),
         file_endings=frozenset(names["file_endings"]),
         endings_of_names=frozenset(names["endings_of_names"]),
@@ -226,6 +228,7 @@ def _build(data: dict[str, Any], rulebook: Rulebook) -> ScanRules:
         providers=providers,
         prefixes={prefix: name for name, rule in providers.items() for prefix in sorted(rule.prefixes)},
         kinds=tuple((row["kind"], tuple(name.lower() for name in row["names"])) for row in files["kinds"]),
+        template_endings=frozenset(files["template_endings"]),
         first_lines=tuple((row["kind"], re.compile(row["pattern"])) for row in files["first_lines"]),
         skipped_files=tuple(files["skipped_files"]),
         skipped_folders=tuple(files["skipped_folders"]),

@@ -101,6 +101,8 @@ class CommandRule(msgspec.Struct, frozen=True, kw_only=True):
     valued: frozenset[str] = frozenset()
     skip: frozenset[str] = frozenset()
     inside: re.Pattern[str] | None = None
+    creates: bool = False
+    """Whether the command makes the model that it names, which is then a name of one's own."""
 
 
 class ScanRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +132,7 @@ class ScanRules(msgspec.Struct, frozen=True, kw_only=True):
     local_folders: frozenset[str]
     content_types: frozenset[str]
     dataset_like: Names
+    software_owners: frozenset[str]
     file_endings: frozenset[str]
     endings_of_names: frozenset[str]
     model_like: Names
@@ -137,6 +140,7 @@ class ScanRules(msgspec.Struct, frozen=True, kw_only=True):
     providers: dict[str, ProviderRule]
     prefixes: dict[str, str]
     kinds: tuple[tuple[str, tuple[str, ...]], ...]
+    template_endings: frozenset[str]
     first_lines: tuple[tuple[str, re.Pattern[str]], ...]
     skipped_files: tuple[str, ...]
     skipped_folders: tuple[str, ...]

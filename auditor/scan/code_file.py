@@ -66,7 +66,8 @@ def _literals(row: str, number: int, block: tuple[str, ...], names: Names, keys:
         if name is None and kind == "model":
             # `package.WithModel("name")`, `env("PROVIDER_MODEL", "name")`: whose model it is stands before it.
             hint = next((found for word in words for found in keys.providers(word)), None)
-            name = names.provided(text, hint) if hint is not None else None
+            telling = hint == keys.library or any(one.isdigit() for one in text)
+            name = names.provided(text, hint) if hint is not None and telling else None
         if name is None and any(word.lower() in _WEAK for word in words):
             name = names.written(text)
         if name is not None:

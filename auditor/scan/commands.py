@@ -39,6 +39,7 @@ class Commands:
 
     def __init__(self, rules: ScanRules, names: Names, keys: Keys) -> None:
         self._rules, self._names, self._keys = rules, names, keys
+        self._own: set[str] = set()
 
     def read(self, words: Sequence[Word], use: Use = "used") -> Iterator[Draft | Guess]:
         """Yield what the words of one command name, and the names that nobody can see."""
@@ -112,6 +113,11 @@ class Commands:
         text = word.text
         if text.startswith("--") and "=" in text:
             text = text.partition("=")[2]
+        if rule.creates:
+            # A name of one's own; what the library calls the same is still the library's.
+            if self._names.of_library(text) is None:
+                self._own.add(text.partition(":")[0])
+            return
         texts = rule.inside.findall(text) if rule.inside else [text]
         kind: Kind = rule.type  # type: ignore[assignment]  # the schema has the same three words
         for index, other in enumerate(words):
@@ -123,6 +129,8 @@ class Commands:
             if name is None and rule.inside:
                 # `model=...` among settings may be a service's.
                 name = self._names.keyed(one, kind)
+            if name is not None and name.target.partition(":")[0] in self._own:
+                continue
             if name is not None:
                 yield _draft(word, name, how, "high", revision, use)
             elif (_is_dynamic(one) or self._names.is_placeholder(one)) and use == "used":

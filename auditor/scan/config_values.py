@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 import msgspec
 
@@ -22,6 +23,7 @@ __all__ = ["ConfigValues", "words_of"]
 MAX_TEXT = 100_000
 MAX_INNER = 3
 _GIVEN = re.compile(r"\$\{([A-Za-z_]\w{0,80}):?[-=]([^{}$]{1,300})\}")
+_SEVERAL = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}(?:,\s?[\w.-]{1,96}/[\w.-]{1,96}){1,50}")
 _TOGETHER = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}(?:\+[\w./-]{1,200}){1,4}")
 _OPTIONS = re.compile(r"(?:^|\s)--?[A-Za-z][\w-]*(?:[ =]|$)")
 _YAML_ROW = re.compile(r"\s*(?:-\s+.*|(?:-\s+)?[\w\"'./-]{1,80}:(?:\s.*)?)$")
@@ -63,6 +65,9 @@ class ConfigValues:
         self._prose = Prose(source.rules, self._names)
         self._shell = Shell(source, found)
         self._neighbors = Neighbors(source.rules, self._names, found)
+        # `conf/model/base.yaml`, `models.yaml`: what a file is called says what its topmost keys are about.
+        place = PurePosixPath(source.path)
+        self._about = next((one for one in (place.stem, place.parent.name) if self._keys.kind(one) is not None), None)
 
     def text(self, text: Text) -> None:
         """Read one text."""
@@ -80,6 +85,12 @@ class ConfigValues:
             # ${KEY:-default}: what stands there when nobody says otherwise.
             inner = text.keys if self._keys.kind(key, text.keys[:-1]) else (*text.keys[:-1], given[1])
             text = msgspec.structs.replace(text, text=given[2], keys=inner)
+        if _SEVERAL.fullmatch(text.text) and self._keys.kind(key.rpartition(".")[2], text.keys[:-1]) is not None:
+            # A sweep over several: `model.name: org/a,org/b`.
+            for one in text.text.split(","):
+                named = (*text.keys[:-1], key.rpartition(".")[2])
+                self.text(msgspec.structs.replace(text, text=one.strip(), keys=named, group=0))
+            return
         if _TOGETHER.fullmatch(text.text) and self._keys.kind(key, text.keys[:-1]) == "model":
             # A model and the adapter on top of it.
             for one in text.text.split("+"):
@@ -130,6 +141,8 @@ class ConfigValues:
         if address is not None:
             return address
         kind = self._keys.kind(key, text.keys[:-1])
+        if kind is None and len(text.keys) == 1 and self._about is not None:
+            kind = self._keys.kind(key, (self._about,))
         if kind is None and folded_key(key) in _DATA_KEYS and text.keys[:-1]:
             kind = self._keys.kind(text.keys[-2]) if folded_key(text.keys[-2]) in ("datasets", "dataset") else None
         if kind is not None:
@@ -138,10 +151,12 @@ class ConfigValues:
             if hint is not None and (found is None or (found.provider == "hub" and hint == self._keys.library)):
                 return self._names.provided(value, hint) or found
             return found
-        below = len(text.keys) > 1 and self._keys.kind(text.keys[-2], text.keys[:-2]) == "model"
-        if below and not self._keys.holds_other(key):
+        below = self._keys.kind(text.keys[-2], text.keys[:-2]) if len(text.keys) > 1 else None
+        if below is not None and not self._keys.holds_other(key):
             # `model_name: {transformers: org/name}`: what is below a model's key, and looks like one.
-            return self._names.written(value)
+            if below == "model" and any(p == self._keys.library for k in text.keys for p in self._keys.providers(k)):
+                return self._names.of_library(value)
+            return self._names.written(value) if below == "model" else self._names.keyed(value, "dataset")
         return None if folded_key(key) not in _WEAK else self._names.written(value)
 
     def key(self, text: Text) -> None:
@@ -204,9 +219,9 @@ class ConfigValues:
         from auditor.scan.readers import INNER_KINDS
 
         kind = INNER_KINDS.get(key.rpartition(".")[2].lower()) if "." in key else None
-        return kind is not None and self._inner(text, kind)
+        return kind is not None and self._inner(text, kind, key)
 
-    def _inner(self, text: Text, kind: str) -> bool:
+    def _inner(self, text: Text, kind: str, key: str = "") -> bool:
         from auditor.scan.readers import reader_of
 
         if self._source.depth >= MAX_INNER:
@@ -214,7 +229,8 @@ class ConfigValues:
         indents = [len(row) - len(row.lstrip(" ")) for row in text.text.split("\n") if row.strip()]
         indent = min(indents, default=0)
         inner = "\n".join(row[indent:] for row in text.text.split("\n"))
-        source = msgspec.structs.replace(self._source, text=inner, depth=self._source.depth + 1)
+        path = f"{self._source.path}/{key}" if key else self._source.path
+        source = msgspec.structs.replace(self._source, text=inner, path=path, depth=self._source.depth + 1)
         first = (text.raw_line or text.line) - 1
         found = reader_of(kind)(source)
         for draft in found.drafts:

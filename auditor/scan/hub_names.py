@@ -17,6 +17,7 @@ Kind: TypeAlias = Literal["model", "dataset", "hosted"]
 
 _PART = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9])?"
 ID = re.compile(rf"({_PART})/({_PART})")
+_WITHIN = re.compile(r"([A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95})/[\w.-]{1,200}\.(?:gguf|safetensors)")
 _BARE = re.compile(_PART)
 _DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}|\d+")
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}")
@@ -49,6 +50,9 @@ class HubNames:
         """Return what `text` names: an id, or with `bare` a name without an owner; `sure` when a call says so."""
         mark = next((one for one in self._rules.hub_marks if text.startswith(one)), "")
         text, revision = _split_revision(text.removeprefix(mark))
+        if sure and (within := _WITHIN.fullmatch(text)) is not None:
+            # A file of a repository: `org/name/weights.gguf`.
+            text = within[1]
         if "://" in text or self.is_path(text, sure=sure):
             return None
         if (full := self._rules.short_names.get(text.lower())) is not None and kind == "model":
@@ -60,6 +64,8 @@ class HubNames:
         if "--" in text or ".." in text or owner.lower() in self._rules.content_types:
             return None
         if self.stands_for_another(text, sure=sure):
+            return None
+        if {owner.lower(), name.lower()} <= self._rules.file_endings:
             return None
         if _DATE.fullmatch(owner) or (_DATE.fullmatch(name) and not self._rules.model_like.has(name)):
             return None

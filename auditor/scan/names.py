@@ -19,6 +19,7 @@ MAX_LENGTH = 300
 _LISTED = re.compile(r"(?:[A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9][\w.-]{0,95}(?::[\w.-]{1,80})?")
 _HOSTED = re.compile(r"[A-Za-z0-9@][\w.:/@+-]{0,200}")
 _ARN = re.compile(r"arn:[^/\s]*:(?:foundation-model|inference-profile)/(.+)")
+_SIZED = re.compile(r"[a-z][a-z0-9.-]{1,60}:\d{1,3}(?:\.\d)?b(?:-[\w.-]{1,40})?")
 _CALL_KINDS = ("chat", "completion", "embedding", "embeddings", "generate")
 _SURE_MARKS = 2
 """How many of the marks of the Hub stand nowhere else."""
@@ -77,6 +78,9 @@ class Names:
             return self._plain(text, self._rules.library.provider, "model")
         if self._rules.legacy_models.has(text) or text.lower() in self._rules.short_names:
             return self._hub(text, "model", bare=True)
+        if _SIZED.fullmatch(text):
+            # `name:12b` below a key of models, though nobody listed the name.
+            return self._listed(text)
         return self._of_library(text) or self._hub(text, "model", bare=False, sure=True)
 
     def provided(self, text: str, provider: str) -> Name | None:
@@ -111,6 +115,8 @@ class Names:
         routed = self._routed(text)
         if routed is not None and routed.provider != "hub" and self._specific(routed, routed=True):
             return routed
+        if match[1].lower() in self._rules.software_owners and not self._rules.sure_models.has(match[2]):
+            return None
         known = match[2] in self._rules.legacy_datasets and match[1].lower() in self._rules.known_owners
         if known or self._rules.dataset_like.has(match[2]):
             return self._hub(text, "dataset", bare=False)
@@ -118,8 +124,10 @@ class Names:
 
     def spoken(self, text: str) -> Name | None:
         """Return the model whose id `text` is in running text: a service's, or a long one without an owner."""
-        if text.count("-") > 1 and self._rules.legacy_models.has(text):
+        if text.count("-") > 1 and (self._rules.legacy_models.has(text) or text.lower() in self._rules.short_names):
             return self._hub(text, "model", bare=True)
+        if text != text.lower():
+            return None
         # A file may be called after a model.
         found = self._by_id(text) if not self.is_path(text) else None
         return found if found is not None and self._specific(found) else None
@@ -167,6 +175,9 @@ class Names:
             return self._rules.library.names.has(name.target.partition(":")[0])
         rule = self._rules.providers[name.provider]
         known = rule.ids is not None and rule.ids.has(name.target)
+        if rule.ids is None and routed is False and self._by_id(name.target) is not None:
+            # `cloud:chat:id`: a service without ids of its own, with the id of a model that another one makes.
+            return True
         if rule.type == "model":
             return known and rule.bare
         return known and "-" in name.target and (routed or any(c.isdigit() for c in name.target))

@@ -20,6 +20,8 @@ __all__ = ["Prose", "read_prose"]
 MAX_LINE = 20_000
 MAX_OPTION = 60
 _OPTION = re.compile(r"(--[\w-]+)[ =][\"'`]?$")
+# "JSONL/JSON", "AWQ/GPTQ": two of a kind, not an owner and a name.
+_FORMATS = re.compile(r"[A-Z0-9]{2,6}/[A-Z0-9]{2,6}")
 _NEWLINE = re.compile(r"\n")
 
 
@@ -79,6 +81,8 @@ class Prose:
             if keyed is not None and not _within(match.start("id"), spans):
                 yield match.start("id"), keyed, "text", "medium"
         for match in self._rules.bare.finditer(text):
+            if _FORMATS.fullmatch(match["id"]):
+                continue
             option = _OPTION.search(text, max(match.start() - MAX_OPTION, 0), match.start())
             if option is not None and not self._names_models(option[1]):
                 # `--config llama/8B_single`: the value of an option that names something else.
@@ -92,6 +96,8 @@ class Prose:
         return option in rules.model_flags or option in rules.dataset_flags or self._keys.kind(option) is not None
 
     def _called(self, text: str, group: str) -> Name | None:
+        if _FORMATS.fullmatch(text):
+            return None
         if group == "tagged":
             return self._names.of_library(text.rstrip("."))
         if group == "listed":

@@ -263,25 +263,29 @@ class _Reader:
                 if keyword.arg in ("default", "const", "choices"):
                     self._keyed(keyword.value, scope, kind or "model", f"--{option.replace('_', '-')}", MAX_NESTED)
 
-    def _keyed(self, node: ast.expr, scope: Scope, kind: Kind, how: str, depth: int) -> None:
+    def _keyed(self, node: ast.expr, scope: Scope, kind: Kind, how: str, depth: int, *, plain: bool = True) -> None:
         """Read the value of a key, constant or default that speaks of models; lists and dictionaries item by item."""
         if depth <= 0:
             return
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
             for one in node.elts:
-                self._keyed(one, scope, kind, how, depth - 1)
+                # Tuples and tables hold names of other things, too.
+                self._keyed(one, scope, kind, how, depth - 1, plain=plain and isinstance(node, ast.List))
         elif isinstance(node, ast.Dict):
             for key, held in zip(node.keys, node.values, strict=True):
                 inner = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
                 if key is not None and kind == "model" and (isinstance(held, ast.Dict) or "/" in inner):
                     self._listed(key, inner, how)
                 if not inner or not self._rules.not_keys.has(inner.lower()):
-                    self._keyed(held, scope, kind, how, depth - 1)
+                    self._keyed(held, scope, kind, how, depth - 1, plain=False)
+                elif isinstance(held, ast.Constant) and isinstance(held.value, str):
+                    # `MODELS = {"base": "org/name", "image": "org/server"}`: only what looks like one in itself.
+                    self._weak(held, how)
         elif isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp | ast.Call | ast.IfExp | ast.BoolOp):
             if isinstance(node, ast.Call) and self._calls.rule(node) is not None:
                 return
             for value in self._values.resolve(node, scope).values:
-                name = self._names.keyed(value.text, kind)
+                name = self._names.keyed(value.text, kind, plain=plain)
                 if name is None and kind == "model" and self._library_imported:
                     # A name without a tag, beside an import of the library: the module says whose name it is.
                     name = self._names.of_library(value.text)
@@ -291,7 +295,7 @@ class _Reader:
     def _listed(self, key: ast.expr, text: str, how: str) -> None:
         """Read a key of a dictionary of models, each with settings of its own."""
         name = self._names.literal(text) if "/" in text else self._names.spoken(text)
-        if name is not None:
+        if name is not None and ("/" in text or name.provider != "hub"):
             self._found.add(self._places.draft(Value(text, key), name, how, "medium", call=None))
 
     def _process(self, call: ast.Call, scope: Scope) -> None:

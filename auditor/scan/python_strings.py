@@ -19,7 +19,8 @@ from auditor.scan.shown_code import beside, shown_code
 
 __all__ = ["Strings"]
 
-_QUOTED = re.compile(r"'([\w.-]{2,60}/[\w.-]{2,90})'")
+# What a message must have to name something: an id with a slash, one with a number, a call or a command.
+_TELLING = re.compile(r"[\w-]/[\w-]|[a-z0-9]-[a-z0-9.-]{0,40}\d|\(|\b(?:pull|run|download|serve)\s")
 # What an id without an owner can look like: short, with a digit and a mark between its parts.
 _SHORT = re.compile(r"(?=[^\d\s]{0,80}\d)(?=[\w.]{1,60}[-:])[A-Za-z][\w.:@-]{2,80}")
 
@@ -44,7 +45,7 @@ class Strings:
                 continue
             if id(node) in self._module.docstrings:
                 self._docstring(node)
-            elif "/" not in text:
+            elif "/" not in text and " " not in text:
                 if _SHORT.fullmatch(text) or (text.count("-") > 1 and self._rules.legacy_models.has(text)):
                     self._literal(node, text)
             elif (name := hub_address(text.strip(), self._rules)) is not None:
@@ -76,16 +77,10 @@ class Strings:
 
     def _spoken(self, node: ast.Constant, text: str) -> None:
         """Read a message or template that shows a call: no use of ours."""
-        for match in _QUOTED.finditer(text) if "'" in text else ():
-            # A name in quotes of its own: SQL, or an example.
-            name = self._names.literal(match[1])
-            if name is not None:
-                last = node.end_lineno or node.lineno
-                line = next((n for n in range(node.lineno, last + 1) if match[1] in self._rows[n - 1]), node.lineno)
-                draft = self._places.draft(Value(text, node), name, "text", "low", call=None)
-                self._found.add(msgspec.structs.replace(draft, use="mentioned", line=line, end_line=line))
-        if id(node) not in self._ignored and ("(" in text or "download" in text or "serve" in text):
-            mentions = [one for one in self._prose.mentions(text, 1, 1, loose=False) if one.how == "text"]
+        if id(node) not in self._ignored and _TELLING.search(text):
+            # A piece of a formatted text may end within a name.
+            loose = id(node) not in self._module.pieces
+            mentions = [one for one in self._prose.mentions(text, 1, 1, loose=loose) if one.how == "text"]
             for one in mentions:
                 last = node.end_lineno or node.lineno
                 line = min(node.lineno + one.line - 1, last)

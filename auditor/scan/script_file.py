@@ -88,7 +88,7 @@ class _Script:
             # const MODEL = process.env.MODEL || "..."
             value = tokens[ahead + 4]
         name = token.text.rpartition(".")[2]
-        if value.kind == "string" and "${" not in value.text:
+        if value.kind == "string":
             self._constants.setdefault(name, value)
         elif value.text == "{":
             self._objects.setdefault(name, ahead + 1)
@@ -252,7 +252,7 @@ class _Script:
     def _looked_up(self, index: int, token: Token, text: str) -> None:
         """Report a key that is a model's id: it only says what can be looked up, except in a list of models."""
         name = self._names.literal(text) if "/" in text else self._names.spoken(text)
-        if name is not None:
+        if name is not None and ("/" in text or name.provider != "hub"):
             owner = self._owner(index)
             listed = owner is not None and self._keys.kind(owner) == "model" and self._tokens[index + 2].text == "{"
             use: Use = "used" if listed else "mentioned"

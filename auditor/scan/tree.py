@@ -145,6 +145,9 @@ class Walk:
     def kind(self, place: Path) -> str | None:
         """Return which reader looks at a file, by its name or first line."""
         name = place.name.lower()
+        stem, dot, ending = name.rpartition(".")
+        if dot and "." in stem and ending in self.rules.template_endings:
+            name = stem
         for kind, patterns in self.rules.kinds:
             if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
                 return kind
