@@ -18,6 +18,7 @@ from auditor.scan.names import Names
 from auditor.scan.prose import Prose
 from auditor.scan.python_calls import Calls
 from auditor.scan.python_comments import comments_of
+from auditor.scan.python_keyed import MAX_NESTED, WEAK, KeyedValues
 from auditor.scan.python_places import Places
 from auditor.scan.python_scopes import Module, Scope, dotted, read_module
 from auditor.scan.python_strings import Strings
@@ -28,8 +29,6 @@ from auditor.scan.shown_code import beside, commented_out
 
 __all__ = ["read_python", "read_python_text"]
 
-MAX_NESTED = 6
-_WEAK = ("repo", "hf", "hub")
 # Comments are told apart by the tokenizer, which takes its time: only where one could say something.
 # One try a line, from its first mark on: a line of nothing but marks must not be tried from each of them.
 _SPEAKS = re.compile(
@@ -92,10 +91,6 @@ class _Reader:
         self._source, self._rules = source, source.rules
         self._found, self._prose, self._module = found, prose, module
         self._in_tests = source.in_tests
-        library = self._rules.library.provider
-        self._library_imported = any(
-            self._rules.python_packages.get(one.partition(".")[0]) == library for one in module.imports.values()
-        )
         self._rows = text.split("\n")
         self._places = Places(self._rows)
         self._names = Names(source.rules, source.exists)
@@ -104,6 +99,9 @@ class _Reader:
         self._calls = Calls(source.rules, module, self._values)
         self._commands = Commands(source.rules, self._names, self._keys)
         self._ignored: set[int] = set()
+        self._keyed = KeyedValues(
+            self._rules, self._names, self._keys, module, self._values, self._calls, found, self._places, self._ignored
+        )
 
     def read(self) -> None:
         """Read everything."""
@@ -124,32 +122,9 @@ class _Reader:
             if keyword.arg and self._keys.holds_other(keyword.arg)
         }
         self._ignored |= {id(value) for key, value, _, _ in self._module.keyed if self._keys.holds_other(key)}
-        for options in self._module.options.items():
-            self._option(*options)
-        for key, value, scope, how in self._module.keyed:
-            kind = self._keys.kind(key)
-            if kind is not None and id(value) not in self._ignored:
-                self._keyed(value, scope, kind, how, MAX_NESTED)
-            elif key in _WEAK:
-                self._weak(value, how)
-            elif _is_put_together(value):
-                self._put_together(value, scope)
+        self._keyed.read()
         strings = Strings(self._source, self._names, self._module, self._rows, self._found, self._prose)
         strings.read(self._ignored, self._commands)
-
-    def _put_together(self, node: ast.expr, scope: Scope) -> None:
-        """Read a constant that is made of pieces, under a name that says nothing: what is whole speaks for itself."""
-        for value in self._values.resolve(node, scope).values:
-            name = self._names.literal(value.text)
-            if name is not None:
-                self._found.add(self._places.draft(value, name, "literal", "low", call=None))
-
-    def _weak(self, node: ast.expr, how: str) -> None:
-        """Read the value of a key that often names something else: only what looks like a model in itself."""
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in self._ignored:
-            weak = self._names.written(node.value)
-            if weak is not None:
-                self._found.add(self._places.draft(Value(node.value, node), weak, how, "low", call=None))
 
     def _named_call(self, call: ast.Call, scope: Scope, rule: CallRule, written: str) -> None:
         if rule.documents:
@@ -231,8 +206,8 @@ class _Reader:
             self._paths(call, scope, scheme)
         for keyword in call.keywords:
             kind = self._keys.kind(keyword.arg) if keyword.arg else None
-            if kind is None and keyword.arg in _WEAK:
-                self._weak(keyword.value, f"{keyword.arg}=")
+            if kind is None and keyword.arg in WEAK:
+                self._keyed.weak(keyword.value, f"{keyword.arg}=")
             if kind is not None:
                 resolved = self._values.resolve(keyword.value, scope)
                 for value in resolved.values:
@@ -242,12 +217,12 @@ class _Reader:
                     if name is not None:
                         self._found.add(self._places.draft(value, name, f"{keyword.arg}=", "medium", call=call))
                 if not resolved.values:
-                    self._keyed(keyword.value, scope, kind, f"{keyword.arg}=", MAX_NESTED)
+                    self._keyed.keyed(keyword.value, scope, kind, f"{keyword.arg}=", MAX_NESTED)
         if len(call.args) > 1 and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str):
             key = call.args[0].value
             kind = self._keys.kind(key)
             if kind is not None and " " not in key:
-                self._keyed(call.args[1], scope, kind, f'"{key[:60]}"', 1)
+                self._keyed.keyed(call.args[1], scope, kind, f'"{key[:60]}"', 1)
             if kind == "model" and (said := self._keys.providers(key)):
                 # `getenv("<PROVIDER>_MODEL", "name")`: the key says whose model it is.
                 for value in self._values.resolve(call.args[1], scope).values:
@@ -255,48 +230,6 @@ class _Reader:
                         name := self._names.provided(value.text, said[0])
                     ):
                         self._found.add(self._places.draft(value, name, f'"{key[:60]}"', "medium", call=None))
-
-    def _option(self, option: str, calls: list[tuple[ast.Call, Scope]]) -> None:
-        kind = self._keys.kind(option)
-        for call, scope in calls if kind is not None else ():
-            for keyword in call.keywords:
-                if keyword.arg in ("default", "const", "choices"):
-                    self._keyed(keyword.value, scope, kind or "model", f"--{option.replace('_', '-')}", MAX_NESTED)
-
-    def _keyed(self, node: ast.expr, scope: Scope, kind: Kind, how: str, depth: int, *, plain: bool = True) -> None:
-        """Read the value of a key, constant or default that speaks of models; lists and dictionaries item by item."""
-        if depth <= 0:
-            return
-        if isinstance(node, ast.List | ast.Tuple | ast.Set):
-            for one in node.elts:
-                # Tuples and tables hold names of other things, too.
-                self._keyed(one, scope, kind, how, depth - 1, plain=plain and isinstance(node, ast.List))
-        elif isinstance(node, ast.Dict):
-            for key, held in zip(node.keys, node.values, strict=True):
-                inner = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
-                if key is not None and kind == "model" and (isinstance(held, ast.Dict) or "/" in inner):
-                    self._listed(key, inner, how)
-                if not inner or not self._rules.not_keys.has(inner.lower()):
-                    self._keyed(held, scope, kind, how, depth - 1, plain=False)
-                elif isinstance(held, ast.Constant) and isinstance(held.value, str):
-                    # `MODELS = {"base": "org/name", "image": "org/server"}`: only what looks like one in itself.
-                    self._weak(held, how)
-        elif isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp | ast.Call | ast.IfExp | ast.BoolOp):
-            if isinstance(node, ast.Call) and self._calls.rule(node) is not None:
-                return
-            for value in self._values.resolve(node, scope).values:
-                name = self._names.keyed(value.text, kind, plain=plain)
-                if name is None and kind == "model" and self._library_imported:
-                    # A name without a tag, beside an import of the library: the module says whose name it is.
-                    name = self._names.of_library(value.text)
-                if name is not None and id(value.node) not in self._ignored:
-                    self._found.add(self._places.draft(value, name, how, "medium", call=None))
-
-    def _listed(self, key: ast.expr, text: str, how: str) -> None:
-        """Read a key of a dictionary of models, each with settings of its own."""
-        name = self._names.literal(text) if "/" in text else self._names.spoken(text)
-        if name is not None and ("/" in text or name.provider != "hub"):
-            self._found.add(self._places.draft(Value(text, key), name, how, "medium", call=None))
 
     def _process(self, call: ast.Call, scope: Scope) -> None:
         """Read a command for the machine, as a text or as a list of words."""
@@ -338,13 +271,3 @@ class _Reader:
 def _may_be_text(node: ast.expr) -> bool:
     """Whether an expression can be a name at all: not a number, a list, an object made on the spot."""
     return not isinstance(node, ast.Constant | ast.List | ast.Dict | ast.Tuple | ast.Set | ast.Lambda | ast.ListComp)
-
-
-def _is_put_together(node: ast.expr) -> bool:
-    """Whether a text is made of pieces, one of which has the slash of an id."""
-    parts: list[ast.expr] = []
-    if isinstance(node, ast.JoinedStr):
-        parts = node.values
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        parts = [node.left, node.right]
-    return any(isinstance(one, ast.Constant) and isinstance(one.value, str) and "/" in one.value for one in parts)

@@ -304,7 +304,12 @@ class _Script:
                     typed = token.text == "=" and place > 1 and tokens[place - 2].text == ":"
                     return (tokens[place - 3] if typed and place > 2 else before).text.rpartition(".")[2]
                 return None
-            elif token.kind == "name" and depth == 0 and token.text.startswith("process.env."):
+            elif (
+                token.kind == "name"
+                and depth == 0
+                and token.text.startswith("process.env.")
+                and self._keys.kind(token.text.rpartition(".")[2])
+            ):
                 return token.text.rpartition(".")[2]
         return None
 
