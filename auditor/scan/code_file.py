@@ -7,7 +7,7 @@ import re
 from auditor.scan.addresses import hub_addresses
 from auditor.scan.hub_names import Name
 from auditor.scan.interface import Comment, Confidence, Draft, Found, SourceFile
-from auditor.scan.keys import Keys
+from auditor.scan.keys import Keys, folded_key
 from auditor.scan.names import Names
 from auditor.scan.prose import Prose
 
@@ -20,6 +20,7 @@ _COMMENT = re.compile(r"(?:^|(?<=[\s;]))(?://|/\*|\*\s|#(?!\w*!|\[)|--\s|<!--)")
 _BEFORE = re.compile(
     r"([A-Za-z_][\w.:]{0,80}?)[\"']?\s*(?::\s*[\w<>&.' ]{1,40}=|\s[\w<>.*&]{1,40}\s*=|:=|=>|[:=(,])\s*[\[{(]?\s*$"
 )
+_SURE = ("model", "model_name", "model_id")
 _WEAK = ("repo", "hf", "hub", "api")
 _BLOCK = re.compile(r"^\s*(?:variable|locals?|output)\s+\"([\w.-]{1,80})\"")
 
@@ -66,7 +67,8 @@ def _literals(row: str, number: int, block: tuple[str, ...], names: Names, keys:
         if name is None and kind == "model":
             # `package.WithModel("name")`, `env("PROVIDER_MODEL", "name")`: whose model it is stands before it.
             hint = next((found for word in words for found in keys.providers(word)), None)
-            telling = hint == keys.library or any(one.isdigit() for one in text)
+            named = "-" in text and folded_key(key).endswith(_SURE)
+            telling = hint == keys.library or named or any(one.isdigit() for one in text)
             name = names.provided(text, hint) if hint is not None and telling else None
         if name is None and any(word.lower() in _WEAK for word in words):
             name = names.written(text)

@@ -37,6 +37,9 @@ _SPEAKS = re.compile(
 )
 _OTHER_SITES = re.compile(r"https?://(?!(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com))\S+")
 MAX_EXPRESSION = 200
+MAX_INNER = 3
+_INLINE = ("-c", "-lc", "-ec")
+_PYTHON = re.compile(r"(?:^|/)python[\d.]*$")
 
 
 def read_python(source: SourceFile) -> Found:
@@ -240,7 +243,11 @@ class _Reader:
             held = self._values.containers(argument, scope)
             for container, place in held[:4]:
                 if isinstance(container, ast.List | ast.Tuple):
-                    self._command(self._words(container, place), call)
+                    words = self._words(container, place)
+                    self._command(words, call)
+                    for before, flag, code, node in zip(words, words[1:], words[2:], container.elts[2:], strict=False):
+                        if flag.text in _INLINE:
+                            self._inline(before.text, code.text, node, call)
             if not held:
                 for value in self._values.resolve(argument, scope).values[:8]:
                     self._ignored.add(id(value.node))
@@ -249,6 +256,31 @@ class _Reader:
                         fixed = [msgspec.structs.replace(w, line=line, column=column) for w in words]
                         self._command(fixed, call)
         self._other_call(call, scope)
+
+    def _inline(self, program: str, code: str, node: ast.expr, call: ast.Call) -> None:
+        """Read code that a program is given as a word: `[sys.executable, "-c", CODE]`, `["bash", "-lc", COMMANDS]`."""
+        if self._source.depth >= MAX_INNER or id(node) in self._ignored:
+            return
+        self._ignored.add(id(node))
+        if program.endswith("sh"):
+            for words in split_words(code, node.lineno, 1):
+                fixed = [msgspec.structs.replace(word, line=node.lineno, column=node.col_offset + 1) for word in words]
+                self._command(fixed, call)
+                for before, flag, inner in zip(words, words[1:], words[2:], strict=False):
+                    if flag.text in _INLINE and _PYTHON.search(before.text):
+                        self._inner(inner.text, node, call)
+        elif program == "$" or _PYTHON.search(program):
+            self._inner(code, node, call)
+
+    def _inner(self, code: str, node: ast.expr, call: ast.Call) -> None:
+        inner = msgspec.structs.replace(self._source, depth=self._source.depth + 1)
+        for draft in read_python_text(inner, code).drafts:
+            last = draft.target.rpartition("/")[2]
+            rows = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            line = next((number for number in rows if last in self._rows[number - 1]), node.lineno)
+            column = max(self._rows[line - 1].find(draft.target), 0) + 1
+            away = (call.lineno,) if line != call.lineno else ()
+            self._found.add(msgspec.structs.replace(draft, line=line, end_line=line, column=column, via=away))
 
     def _words(self, node: ast.List | ast.Tuple, scope: Scope) -> list[Word]:
         words = []

@@ -22,6 +22,8 @@ MAX_DEPTH = 400
 MAX_TYPE = 40
 _MODEL_KEYS = ("model", "modelId", "modelName", "model_id", "model_name", "version")
 _WEAK = ("repo", "name", "id", "hf", "hub")
+# `${session.model ?? "name"}`: what stands there when nobody chose.
+_GIVEN = re.compile(r"\$\{[^{}\"'`]{0,200}(?:\?\?|\|\|)\s*[\"']([^\"'{}]{1,200})[\"']\s*\}")
 _COMMA, _CLOSED = Token("mark", ",", 0), Token("mark", "}", 0)
 _DECLARED = ("const", "let", "var", "readonly", "static", "private", "public", "export", "default")
 
@@ -178,7 +180,7 @@ class _Script:
             literal = token if token.kind == "string" else self._constants.get(token.text.rpartition(".")[2])
             if literal is None:
                 return None, None
-            text = re.sub(r"\$\{([\w$.]+)\}", self._filled, literal.text[1:-1])
+            text = re.sub(r"\$\{([\w$.]+)\}", self._filled, _GIVEN.sub(r"\1", literal.text[1:-1]))
             if "${" in text:
                 return None, None
             texts.append(text)
