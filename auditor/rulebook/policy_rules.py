@@ -40,7 +40,11 @@ class RuleParser:
             "framework": self._check_framework,
             "publisher": self._check_publisher,
             "findings": lambda path, data: self._each(
-                path, data, {*rulebook.vocabulary.finding_codes, *rulebook.checks}, "finding"
+                path,
+                data,
+                {n for n, code in rulebook.vocabulary.finding_codes.items() if not code.good_news}
+                | set(rulebook.checks),
+                "finding",
             ),
             "verdict": self._check_context,
         }

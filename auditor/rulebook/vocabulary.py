@@ -86,6 +86,8 @@ class FindingCode(msgspec.Struct, frozen=True, kw_only=True):
     severity: Literal["error", "warning", "info"]
     plain: str
     remediation: str
+    good_news: bool = False
+    """Whether it says that something is in order; a policy that denied it could only pass."""
 
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):

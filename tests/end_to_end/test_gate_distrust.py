@@ -50,6 +50,7 @@ SAYS_NOTHING = {
     "wildcard": ("publisher: {allow: ['*']}", "can be no publisher"),
     "blank": ("publisher: {deny: ['acme ']}", "can be no publisher"),
     "ending": ("format: {deny: [pikcle]}", "did you mean 'pickle'?"),
+    "good news": ("findings: {deny: [ok]}", "unknown finding 'ok'"),
     "lineage of data": ("lineage: {followed: true}, subjects: [dataset]", "says nothing of a dataset"),
     "label of data": ("label: {at_least: closed}, subjects: [dataset]", "says nothing of a dataset"),
 }
