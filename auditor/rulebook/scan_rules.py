@@ -152,6 +152,7 @@ def _provider(row: dict[str, Any]) -> ProviderRule:
         type=row.get("type", "hosted"),
         ports=frozenset(row.get("ports", ())),
         bare=row.get("bare", True),
+        cased=row.get("cased", False),
         hub_too=row.get("hub_too", False),
         spoken_elsewhere=row.get("spoken_elsewhere", False),
     )

@@ -31,6 +31,8 @@ class ProviderRule(msgspec.Struct, frozen=True, kw_only=True):
     """Ports of its service, on whatever host."""
     bare: bool = True
     """Whether an id alone, outside of any call, is proof enough."""
+    cased: bool = False
+    """Whether its ids have capitals, which in others' ids are a sign of a name for people."""
     hub_too: bool = False
     """Of a registry: whether its calls take ids of the Hub as well."""
     spoken_elsewhere: bool = False

@@ -10,6 +10,7 @@ from auditor.scan.interface import Comment, Confidence, Draft, Found, SourceFile
 from auditor.scan.keys import Keys, folded_key
 from auditor.scan.names import Names
 from auditor.scan.prose import Prose
+from auditor.scan.shell import Shell
 
 __all__ = ["read_code"]
 
@@ -20,6 +21,15 @@ _COMMENT = re.compile(r"(?:^|(?<=[\s;]))(?://|/\*|\*\s|#(?!\w*!|\[)|--\s|<!--)")
 _BEFORE = re.compile(
     r"([A-Za-z_][\w.:]{0,80}?)[\"']?\s*(?::\s*[\w<>&.' ]{1,40}=|\s[\w<>.*&]{1,40}\s*=|:=|=>|[:=(,])\s*[\[{(]?\s*$"
 )
+# What only wraps a literal: `.model(String::from("org/name"))`.
+_WRAPPED = re.compile(
+    r"(?:String::from|new\s+String|std::string|Some|Ok|Arc::new|Box::new|Optional\.of|aws\.String)\(\s*$"
+)
+# `${app.model.local:org/name}`, as Spring fills in properties.
+_PROPERTY = re.compile(r"\$\{([\w.-]{1,160}):([^{}$]{1,300})\}")
+MAX_INNER = 500
+_HEREDOC = re.compile(r"<<[-~]?[\"']?([A-Z_]{2,30})[\"']?\s*$")
+_RESOURCE = "::foundation-model/"
 _SURE = ("model", "model_name", "model_id")
 _WEAK = ("repo", "hf", "hub", "api")
 _BLOCK = re.compile(r"^\s*(?:variable|locals?|output)\s+\"([\w.-]{1,80})\"")
@@ -31,8 +41,14 @@ def read_code(source: SourceFile) -> Found:
     names, keys = Names(source.rules, source.exists), Keys(source.rules)
     prose = Prose(source.rules, names)
     block: tuple[str, ...] = ()
-    for number, row in enumerate(source.text.split("\n"), 1):
+    rows = source.text.split("\n")
+    inside = 0
+    for number, row in enumerate(rows, 1):
         row = row[:MAX_LINE]
+        if number <= inside:
+            continue
+        if (opened := _HEREDOC.search(row)) is not None:
+            inside = _heredoc(source, found, rows, number, opened[1])
         match = _COMMENT.search(row)
         before = row if match is None else row[: match.start()]
         if "://" in before:
@@ -53,13 +69,30 @@ def read_code(source: SourceFile) -> Found:
     return found
 
 
+def _heredoc(source: SourceFile, found: Found, rows: list[str], number: int, end: str) -> int:
+    """Read commands in a here-document (`user_data = <<-EOT`); return where it ends, 0 when it does not."""
+    last = next((n for n in range(number, min(number + MAX_INNER, len(rows))) if rows[n].strip() == end), None)
+    if last is None:
+        return 0
+    shell = Shell(source, found)
+    shell.lines("\n".join(rows[number:last]), number + 1)
+    shell.finish()
+    return last
+
+
 def _literals(row: str, number: int, block: tuple[str, ...], names: Names, keys: Keys) -> list[Draft]:
     drafts = []
     for match in _STRING.finditer(row):
         text = match[1] or match[2] or match[3]
+        given = _PROPERTY.fullmatch(text)
+        if given is not None:
+            text = given[2]
+        if "${" in text and _RESOURCE in text:
+            # The region of a resource name is often filled in, the model is not.
+            text = text.rpartition(_RESOURCE)[2]
         if "://" in text or "${" in text:
             continue
-        before = _BEFORE.search(row[max(match.start() - 300, 0) : match.start()])
+        before = _BEFORE.search(_WRAPPED.sub("", row[max(match.start() - 300, 0) : match.start()]))
         words = [word for word in re.split(r"[.:]+", before[1]) if word] if before is not None else []
         key = words[-1] if words else ""
         kind = next((found for word in reversed(words) if (found := keys.kind(word, block)) is not None), None)

@@ -23,6 +23,8 @@ __all__ = ["ConfigValues", "words_of"]
 MAX_TEXT = 100_000
 MAX_INNER = 3
 _GIVEN = re.compile(r"\$\{([A-Za-z_]\w{0,80}):?[-=]([^{}$]{1,300})\}")
+# `${app.model.local:org/name}`, as Spring fills in properties.
+_PROPERTY = re.compile(r"\$\{[\w.-]{0,80}?([A-Za-z_][\w-]{0,80}):([^{}$]{1,300})\}")
 _SEVERAL = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}(?:,\s?[\w.-]{1,96}/[\w.-]{1,96}){1,50}")
 _TOGETHER = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}(?:\+[\w./-]{1,200}){1,4}")
 _OPTIONS = re.compile(r"(?:^|\s)--?[A-Za-z][\w-]*(?:[ =]|$)")
@@ -81,7 +83,7 @@ class ConfigValues:
             text = msgspec.structs.replace(text, text=without_templates(text.text))
         if key.isidentifier():
             self._shell.remember(key, text.text, text.line, text.column)
-        if (given := _GIVEN.fullmatch(text.text.strip())) is not None:
+        if (given := _GIVEN.fullmatch(text.text.strip()) or _PROPERTY.fullmatch(text.text.strip())) is not None:
             # ${KEY:-default}: what stands there when nobody says otherwise.
             inner = text.keys if self._keys.kind(key, text.keys[:-1]) else (*text.keys[:-1], given[1])
             text = msgspec.structs.replace(text, text=given[2], keys=inner)
@@ -186,7 +188,10 @@ class ConfigValues:
                 if name is not None:
                     self._add(text, name, f"{inner[:60]}=")
             return
-        self._shell.assign(key, value.strip("'\""), text.line, text.column, f"{key[:60]}=")
+        value = value.strip("'\"")
+        self._shell.assign(key, value, text.line, text.column, f"{key[:60]}=")
+        if self._keys.kind(key) is None and (sure := self._names.literal(value)) is not None:
+            self._add(text, sure, "literal", guess=True)
 
     def assigned(self, key: str, value: str, line: int, column: int) -> None:
         """`{name: KEY, value: value}`."""

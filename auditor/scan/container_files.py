@@ -72,6 +72,8 @@ def _instruction(shell: Shell, match: re.Match[str], line: int, entry: list[Word
             shell.lines("\n".join([" " * (column - 1) + rows[0], *rows[1:]]), line)
     elif word == "FROM":
         return []
+    elif word in ("ADD", "COPY") and "://" in rest:
+        shell.text(rest, line, column)
     elif word in ("ENV", "ARG"):
         for words in split_words(rest, line, column):
             if "=" not in words[0].text and word == "ENV" and len(words) > 1:

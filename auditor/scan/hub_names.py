@@ -11,7 +11,7 @@ import msgspec
 from auditor.rulebook.scan_rules import ScanRules
 from auditor.scan.addresses import hub_address
 
-__all__ = ["ID", "HubNames", "Kind", "Name", "is_commit"]
+__all__ = ["ID", "HubNames", "Kind", "Name", "is_choice_of_files", "is_commit"]
 
 Kind: TypeAlias = Literal["model", "dataset", "hosted"]
 
@@ -115,12 +115,17 @@ class HubNames:
 def _split_revision(text: str) -> tuple[str, str | None]:
     """`org/name@revision`, and `org/name:Q4_K_M`, whose last part is a choice of files and no revision."""
     head, colon, tail = text.partition(":")
-    if colon and "/" in head and _QUANT.fullmatch(tail):
+    if colon and "/" in head and is_choice_of_files(tail):
         return head, None
     head, at, tail = text.partition("@")
     if at and "/" in head and re.fullmatch(r"[\w./-]{1,100}", tail):
         return head, tail
     return text, None
+
+
+def is_choice_of_files(tag: str) -> bool:
+    """Return whether the tag of an id is a quantization (`Q4_K_M`), which chooses among the files of a repository."""
+    return _QUANT.fullmatch(tag) is not None
 
 
 def is_commit(revision: str | None) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from auditor.rulebook.scan_rules import ProviderRule, ScanRules
-from auditor.scan.hub_names import ID, HubNames, Kind, Name
+from auditor.scan.hub_names import ID, HubNames, Kind, Name, is_choice_of_files
 
 __all__ = ["Names"]
 
@@ -72,7 +72,7 @@ class Names:
             return self._hub(text, kind, bare=False, sure=True) or (
                 self._hub(text, kind, bare=True) if text in self._rules.legacy_datasets else None
             )
-        if (routed := (self._by_id(text) if text == text.lower() else None) or self._routed(text)) is not None:
+        if (routed := self._as_written(text) or self._routed(text)) is not None:
             return routed
         if plain and self._rules.library.plain.has(text) and not self._exists(text):
             return self._plain(text, self._rules.library.provider, "model")
@@ -124,12 +124,11 @@ class Names:
 
     def spoken(self, text: str) -> Name | None:
         """Return the model whose id `text` is in running text: a service's, or a long one without an owner."""
-        if text.count("-") > 1 and (self._rules.legacy_models.has(text) or text.lower() in self._rules.short_names):
+        short = text.count("-") > 1 and text.lower() in self._rules.short_names
+        if short or ("-" in text and self._rules.legacy_models.has(text)):
             return self._hub(text, "model", bare=True)
-        if text != text.lower():
-            return None
         # A file may be called after a model.
-        found = self._by_id(text) if not self.is_path(text) else None
+        found = self._as_written(text) if not self.is_path(text) else None
         return found if found is not None and self._specific(found) else None
 
     def literal(self, text: str) -> Name | None:
@@ -138,7 +137,8 @@ class Names:
             return None
         if text.startswith(self._rules.hub_marks[:_SURE_MARKS]):
             return self._hub(text, "model", bare=False)
-        match = ID.fullmatch(text)
+        head, _, tail = text.partition(":")
+        match = ID.fullmatch(head) if tail and is_choice_of_files(tail) else ID.fullmatch(text)
         if match is None:
             return self._literal_service(text)
         owner, name = match[1].lower(), match[2]
@@ -156,9 +156,7 @@ class Names:
 
     def _literal_service(self, text: str) -> Name | None:
         """Judge ids without an owner that can be nothing else: an id of a service, `provider:id`, `name:8b`."""
-        found = (self._by_id(text) if text == text.lower() else None) or (
-            self._routed(text) if ":" in text or text.count("/") > 1 else None
-        )
+        found = self._as_written(text) or (self._routed(text) if ":" in text or text.count("/") > 1 else None)
         if found is not None:
             return found if self._specific(found) else None
         short = text.lower() in self._rules.short_names or self._rules.legacy_models.has(text)
@@ -246,6 +244,11 @@ class Names:
         """Whether the prefix belongs to no owner on the Hub, so that any id may follow."""
         return rule.ids is None or "_" in prefix or (prefix == rule.provider and "/" in rest)
 
+    def _as_written(self, text: str) -> Name | None:
+        """Judge an id that nothing speaks for: capitals are for people, except where the ids have them."""
+        found = self._by_id(text)
+        return found if found is None or text == text.lower() or self._rules.providers[found.provider].cased else None
+
     def _by_id(self, text: str) -> Name | None:
         for rule in self._rules.providers.values():
             if rule.ids is not None and rule.bare and rule.ids.has(text):
@@ -253,7 +256,7 @@ class Names:
                     return None
                 inner = _ARN.fullmatch(text)
                 text = inner[1] if inner and rule.ids.has(inner[1]) else text
-                kind: Kind = "model" if rule.type == "model" else "hosted"
+                kind: Kind = "model" if rule.type == "model" else "dataset" if rule.type == "dataset" else "hosted"
                 return self._plain(text.removeprefix("models/"), rule.provider, kind)
         return None
 
@@ -270,7 +273,8 @@ class Names:
         if rule is None or rule.type != "hosted":
             own = rule is not None and rule.ids is not None and rule.ids.has(text) and not self._exists(text)
             if own or (rule is not None and rule.ids is not None and not rule.hub_too):
-                return self._plain(text, provider, "model") if own else None
+                kind: Kind = "dataset" if rule is not None and rule.type == "dataset" else "model"
+                return self._plain(text, provider, kind) if own else None
             return self._hub(text, "model", bare=True)
         if rule.spoken_elsewhere and ID.fullmatch(text):
             return self._routed(text) or self._hub(text, "model", bare=False)

@@ -65,7 +65,7 @@ class Prose:
             for match in pattern.finditer(text):
                 group = match.lastgroup or "id"
                 called = self._called(match[group], group)
-                if called is not None and not _within(match.start(group), spans):
+                if called is not None and not _within(match.start(group), spans + told):
                     told.append(match.span())
                     yield match.start(group), called, "text", "medium"
         spans += told
@@ -98,6 +98,8 @@ class Prose:
     def _called(self, text: str, group: str) -> Name | None:
         if _FORMATS.fullmatch(text):
             return None
+        if group == "flagged":
+            return self._names.keyed(text.rstrip("."), "model", plain=False)
         if group == "tagged":
             return self._names.of_library(text.rstrip("."))
         if group == "listed":

@@ -43,7 +43,8 @@ class KeyedValues:
         for key, value, scope, how in self._module.keyed:
             kind = self._keys.kind(key)
             if kind is not None and id(value) not in self._ignored:
-                self.keyed(value, scope, kind, how, MAX_NESTED)
+                said = self._keys.providers(key) if kind == "model" else []
+                self.keyed(value, scope, kind, how, MAX_NESTED, hint=said[0] if said else None)
             elif key in WEAK:
                 self.weak(value, how)
             elif _is_put_together(value):
@@ -71,14 +72,20 @@ class KeyedValues:
                 if keyword.arg in ("default", "const", "choices"):
                     self.keyed(keyword.value, scope, kind or "model", f"--{option.replace('_', '-')}", MAX_NESTED)
 
-    def keyed(self, node: ast.expr, scope: Scope, kind: Kind, how: str, depth: int, *, plain: bool = True) -> None:
-        """Read the value of a key, constant or default that speaks of models; lists and dictionaries item by item."""
+    def keyed(
+        self, node: ast.expr, scope: Scope, kind: Kind, how: str, depth: int, *, plain: bool = True,
+        hint: str | None = None,
+    ) -> None:  # fmt: skip
+        """Read the value of a key, constant or default that speaks of models; lists and dictionaries item by item.
+
+        `plain`: a name of the library counts without a tag; `hint` is the provider that the key itself names.
+        """
         if depth <= 0:
             return
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
             for one in node.elts:
                 # Tuples and tables hold names of other things, too.
-                self.keyed(one, scope, kind, how, depth - 1, plain=plain and isinstance(node, ast.List))
+                self.keyed(one, scope, kind, how, depth - 1, plain=plain and isinstance(node, ast.List), hint=hint)
         elif isinstance(node, ast.Dict):
             for key, held in zip(node.keys, node.values, strict=True):
                 inner = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
@@ -97,6 +104,8 @@ class KeyedValues:
                 if name is None and kind == "model" and self._library_imported:
                     # A name without a tag, beside an import of the library: the module says whose name it is.
                     name = self._names.of_library(value.text)
+                if name is None and hint is not None and any(one.isdigit() for one in value.text):
+                    name = self._names.provided(value.text, hint)
                 if name is not None and id(value.node) not in self._ignored:
                     self._found.add(self._places.draft(value, name, how, "medium", call=None))
 

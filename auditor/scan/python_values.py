@@ -279,6 +279,8 @@ class Values:
                     else unknown()
                 )
             given = passed(node, "default", 2 if last == "getattr" else 1)
+            if given is None:
+                given = next((one for word in GIVEN if (one := passed(node, word, None)) is not None), None)
             if given is not None and not is_none(given):
                 default = self._expression(given, scope, depth, seen)
                 return Resolved([*result.values, *default.values], whole=default.whole)

@@ -27,7 +27,7 @@ _CONTROL = re.compile(r"^[ \t]*\{[{%][^\n]{0,2000}[}%]\}[ \t]*$", re.MULTILINE)
 # A template where a value begins; one in the middle of a text is part of the text.
 _TEMPLATE = re.compile(
     r"((?:(?:^|[\s\[,])(?:[\w.\"'/-]{1,80}:[ ]|-[ ])|\[[ ]?|,[ ]?)[ ]{0,8})"
-    r"(\{\{[^{}\n]{0,400}\}\})(?=[ \t]*(?:$|[,\]#]))",
+    r"(\{\{[^{}\n]{0,400}\}\})([ \t]*(?:$|(?=[,\]}#])))?",
     re.MULTILINE,
 )
 _DEFAULT = re.compile(r"\bdefault\s*\(?\s*(\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')")
@@ -94,9 +94,10 @@ def _untemplated(text: str) -> str:
 
 def _filled(match: re.Match[str]) -> str:
     default = _DEFAULT.search(match[2])
-    if default is None:
-        return match[1] + "$" + "_" * (len(match[2]) - 1)
-    return match[1] + " " * default.start(1) + default[1] + " " * (len(match[2]) - default.end(1))
+    if default is None or match[3] is None:
+        # What follows is a part of the same text.
+        return match[1] + "$" + "_" * (len(match[2]) - 1) + (match[3] or "")
+    return match[1] + " " * default.start(1) + default[1] + " " * (len(match[2]) - default.end(1)) + match[3]
 
 
 def _quoted(before: str) -> bool:
