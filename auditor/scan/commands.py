@@ -196,7 +196,7 @@ class Commands:
             if provider is not None and match[1] in self._rules.provided_keys and kind != "dataset":
                 name = self._names.provided(match[2], provider) if provider != "hub" else name
             if name is not None:
-                yield _draft(word, name, match[1], "medium", None, use)
+                yield _draft(_row_of(word, match.start(2)), name, match[1], "medium", None, use)
 
     def _revision_of(self, flag: str, words: Sequence[Word], revision: str | None) -> str | None:
         """Return the revision of what `flag` names: a tokenizer or a draft has one of its own, or none."""
@@ -222,6 +222,14 @@ class Commands:
 def _telling(expected: Sequence[str]) -> bool:
     """Whether the words of a command are its own wherever they stand."""
     return len(expected) > 1 or ("-" in expected[0] and "*" not in expected[0])
+
+
+def _row_of(word: Word, place: int) -> Word:
+    """Return a word that spans lines, as that line of it in which `place` is."""
+    row = word.text.count("\n", 0, place)
+    if not row:
+        return word
+    return msgspec.structs.replace(word, line=word.line + row, column=place - word.text.rfind("\n", 0, place))
 
 
 def _is_dynamic(text: str) -> bool:

@@ -44,6 +44,7 @@ class Shell:
         self._commands = Commands(source.rules, self._names, self._keys)
         self._prose = Prose(source.rules, self._names)
         self._variables = Variables()
+        self._unended: set[str] = set()
         self._pending: list[tuple[list[Word], Use]] = []
 
     def text(self, text: str, line: int, column: int, *, assignments: bool = True) -> None:
@@ -59,6 +60,12 @@ class Shell:
                 told |= {word.line for word in words}
                 for word in words[1:]:
                     self._found.add(*self._prose.mentions(word.text, word.line, word.column + 1, loose=False))
+            elif words[0].text in _SPEAKING:
+                # `echo "KEY=value" >> file`
+                for word in words[1:]:
+                    inner, equals, held = word.text.partition("=")
+                    if equals and inner.isidentifier() and " " not in held:
+                        self.assign(inner, held, word.line, word.column)
             if words[0].text == "alias" and len(words) == 2:
                 words = next(split_words(words[1].text.partition("=")[2], words[1].line, words[1].column), words)
             self._pending.append((words, "used"))
@@ -89,7 +96,10 @@ class Shell:
             return
         match = VARIABLE.fullmatch(value)
         kind = self._keys.kind(key) or (self._keys.kind(match[1]) if match and match[2] else None)
-        name = self._names.keyed(match[2] if match and match[2] else value, kind) if kind else None
+        held = match[2] if match and match[2] else value
+        name = self._names.keyed(held, kind) if kind else None
+        if name is None and kind == "model" and (said := self._keys.providers(key)):
+            name = self._names.provided(held, said[0])
         if name is not None and name.target:
             self._found.add(
                 Draft(
@@ -159,9 +169,11 @@ class Shell:
                     self.python(code.text.replace('\\"', '"'), code.line, code.column + inner)
                 elif before.text.endswith("sh") and " " in code.text:
                     for part in split_words(code.text, code.line, code.column + inner):
-                        for one in self._commands.read([self._variables.expanded(word) for word in part]):
-                            if isinstance(one, Draft):
-                                self._found.add(one)
+                        self._variables.loop([word for word in part if word.text != "do"])
+                        for chosen in self._variables.choices(part):
+                            for one in self._commands.read([self._variables.expanded(word) for word in chosen]):
+                                if isinstance(one, Draft):
+                                    self._found.add(one)
 
     def _assign(self, words: list[Word]) -> None:
         for position, word in enumerate(words[:12]):
@@ -251,10 +263,14 @@ class Shell:
     def _heredoc(self, rows: list[str], index: int, opened: re.Match[str], first: int) -> int:
         end, before = opened[2], opened.string[: opened.start()]
         body = index + 1
+        if end in self._unended:
+            return index
         last = body
         while last < len(rows) and rows[last].strip() != end:
             last += 1
         if last >= len(rows):
+            # Nor will it end for those further down.
+            self._unended.add(end)
             return index
         written = _WRITTEN.search(opened.string)
         if _PYTHON.search(before):
