@@ -169,7 +169,11 @@ class Commands:
             yield _draft(word, name, f"{key}=", "medium", None, use)
         elif "," in value and "=" in value:
             yield from self.listed(word, value if key.startswith("-") else f"{key}={value}", use)
-        elif not self._keys.holds_other(key.lstrip("-")) and (sure := self._names.literal(value)) is not None:
+        elif (
+            not self._names.is_file(value)
+            and not self._keys.holds_other(key.lstrip("-"))
+            and (sure := self._names.literal(value)) is not None
+        ):
             yield _draft(word, sure, "literal", "low", None, use)
 
     def listed(self, word: Word, text: str, use: Use) -> Iterator[Draft]:

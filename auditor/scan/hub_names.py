@@ -95,6 +95,10 @@ class HubNames:
             return True
         return len(parts) == 2 and (parts[0].lower() in self._rules.local_folders or self._exists(text))
 
+    def is_file(self, text: str) -> bool:
+        """Return whether `text` ends like a file."""
+        return text.rpartition(".")[2].lower() in self._rules.file_endings and "." in text
+
     def is_placeholder(self, text: str) -> bool:
         """Return whether `text` has the shape of an id and stands for one that somebody still has to write."""
         match = ID.fullmatch(text)

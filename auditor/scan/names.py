@@ -31,9 +31,8 @@ class Names:
     def __init__(self, rules: ScanRules, exists: Callable[[str], bool] = lambda _: False) -> None:
         self._rules, self._exists = rules, exists
         self._hub_names = HubNames(rules, exists)
-        self._hub, self.is_path, self.is_placeholder = (
-            self._hub_names.named, self._hub_names.is_path, self._hub_names.is_placeholder
-        )  # fmt: skip
+        self._hub, self.is_path = self._hub_names.named, self._hub_names.is_path
+        self.is_placeholder, self.is_file = self._hub_names.is_placeholder, self._hub_names.is_file
 
     def called(
         self, text: str, provider: str, kind: Kind, *, bare: bool = False, client: str | None = None
@@ -90,7 +89,7 @@ class Names:
             return None
         if provider in ("hub", self._rules.library.provider):
             return self.called(text, provider, "model", bare=True)
-        looks = any(c.isdigit() for c in text) or "-" in text
+        looks = (any(c.isdigit() for c in text) or "-" in text) and any(c.isalpha() for c in text)
         return self.called(text, provider, "hosted") if looks else self._by_id(text)
 
     def provider_of(self, word: str) -> str | None:
@@ -120,7 +119,9 @@ class Names:
         known = match[2] in self._rules.legacy_datasets and match[1].lower() in self._rules.known_owners
         if known or self._rules.dataset_like.has(match[2]):
             return self._hub(text, "dataset", bare=False)
-        return self._hub(text, "model", bare=False) if self._rules.model_like.has(match[2]) else None
+        # "Kimi/Qwen" are two brands; a model has a size, a version or a kind behind it.
+        whole = any(one.isdigit() or one in "-_" for one in match[2]) or match[1].lower() in self._rules.known_owners
+        return self._hub(text, "model", bare=False) if whole and self._rules.model_like.has(match[2]) else None
 
     def spoken(self, text: str) -> Name | None:
         """Return the model whose id `text` is in running text: a service's, or a long one without an owner."""
@@ -135,6 +136,8 @@ class Names:
         """Return the model that a literal of code names without any key or call to speak for it, or `None`."""
         if not 4 <= len(text) <= MAX_LENGTH or any(c.isspace() for c in text):
             return None
+        if (said := self._as_written(text)) is not None and self._specific(said):
+            return said
         if text.startswith(self._rules.hub_marks[:_SURE_MARKS]):
             return self._hub(text, "model", bare=False)
         head, _, tail = text.partition(":")
@@ -178,6 +181,9 @@ class Names:
             return True
         if rule.type == "model":
             return known and rule.bare
+        if not known and "/" in name.target:
+            # `router/org/name`: the rest looks like a model by itself.
+            return self._rules.model_like.has(name.target.rpartition("/")[2])
         return known and "-" in name.target and (routed or any(c.isdigit() for c in name.target))
 
     def _of_library(self, text: str) -> Name | None:

@@ -207,6 +207,13 @@ class _Reader:
         """Read a call nobody knows: keywords that speak of models, and defaults of the environment."""
         if call.args and (scheme := self._calls.path_scheme(call, scope)):
             self._paths(call, scope, scheme)
+        made = self._module.classes.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        for field, given in zip(made.annotations, call.args, strict=False) if made is not None else ():
+            # `Pinned("org/name", "sha")`: the class says what its places are called.
+            if (kind := self._keys.kind(field)) is not None:
+                self._keyed.keyed(given, scope, kind, f"{field}=", MAX_NESTED)
+            elif field in WEAK:
+                self._keyed.weak(given, f"{field}=")
         for keyword in call.keywords:
             kind = self._keys.kind(keyword.arg) if keyword.arg else None
             if kind is None and keyword.arg in WEAK:

@@ -96,6 +96,8 @@ class KeyedValues:
                 else:
                     # `MODELS = {"base": "org/name", "image": "org/server"}`
                     self.weak(held, how, listed=True)
+        elif isinstance(node, ast.Call) and (made := _factory(node)) is not None:
+            self.keyed(made, scope, kind, how, depth, plain=plain, hint=hint)
         elif isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp | ast.Call | ast.IfExp | ast.BoolOp):
             if isinstance(node, ast.Call) and self._calls.rule(node) is not None:
                 return
@@ -124,3 +126,9 @@ def _is_put_together(node: ast.expr) -> bool:
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         parts = [node.left, node.right]
     return any(isinstance(one, ast.Constant) and isinstance(one.value, str) and "/" in one.value for one in parts)
+
+
+def _factory(node: ast.Call) -> ast.expr | None:
+    """Return what `field(default_factory=lambda: [...])` makes."""
+    made = next((one.value for one in node.keywords if one.arg == "default_factory"), None)
+    return made.body if isinstance(made, ast.Lambda) else None

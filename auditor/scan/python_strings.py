@@ -38,7 +38,7 @@ class Strings:
 
     def read(self, ignored: set[int], commands: Commands) -> None:
         """Read every string; `ignored` are literals that are known to be something else."""
-        self._ignored = ignored
+        self._ignored, self._commands = ignored, commands
         for node in self._module.strings:
             text = node.value
             if not isinstance(text, str):
@@ -77,6 +77,9 @@ class Strings:
 
     def _spoken(self, node: ast.Constant, text: str) -> None:
         """Read a message or template that shows a call: no use of ours."""
+        if text.lstrip().startswith("{") and '"' in text:
+            word = Word(text=text, line=node.lineno, column=self._places.column(node.lineno, node.col_offset))
+            self._found.add(*self._commands.pairs(word, "used"))
         if id(node) not in self._ignored and _TELLING.search(text):
             # A piece of a formatted text may end within a name.
             loose = id(node) not in self._module.pieces

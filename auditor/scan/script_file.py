@@ -12,6 +12,7 @@ from auditor.scan.names import Names
 from auditor.scan.prose import Prose
 from auditor.scan.script_clients import Clients
 from auditor.scan.script_tokens import TOKEN, Argument, ScriptPlaces, Token, pair
+from auditor.scan.shown_code import beside
 
 __all__ = ["read_script"]
 
@@ -24,6 +25,8 @@ _MODEL_KEYS = ("model", "modelId", "modelName", "model_id", "model_name", "versi
 _WEAK = ("repo", "name", "id", "hf", "hub")
 # `${session.model ?? "name"}`: what stands there when nobody chose.
 _GIVEN = re.compile(r"\$\{[^{}\"'`]{0,200}(?:\?\?|\|\|)\s*[\"']([^\"'{}]{1,200})[\"']\s*\}")
+# What a message must have to name something.
+_TELLING = re.compile(r"[\w-]/[\w-]|[a-z0-9]-[a-z0-9.-]{0,40}\d|\(|\b(?:pull|run|download|serve)\s")
 _COMMA, _CLOSED = Token("mark", ",", 0), Token("mark", "}", 0)
 _DECLARED = ("const", "let", "var", "readonly", "static", "private", "public", "export", "default")
 
@@ -222,9 +225,18 @@ class _Script:
             if whole is not None:
                 self._add(token, whole, "address", "high", None, line)
             else:
-                self._found.add(*self._prose.mentions(text, line, column + 1, use="used", loose=False))
+                used = list(self._prose.mentions(text, line, column + 1, use="used", loose=False))
+                told = self._prose.mentions(text, line, column + 1) if "\n" in text else ()
+                self._found.add(*used, *beside(told, used))
             return
-        if token.start in self._taken or "${" in text or len(text) < MIN_NAME:
+        if token.start in self._taken or len(text) < MIN_NAME:
+            return
+        if " " in text and _TELLING.search(text):
+            # Messages, and files that are written: a piece beside `${...}` may end within a name.
+            line, column = self._places.of(token.start)
+            self._found.add(*self._prose.mentions(text, line, column + 1, loose="${" not in text))
+            return
+        if "${" in text:
             return
         if self._is_key(index):
             self._looked_up(index, token, text)
