@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-import warnings
 from typing import Any
 
 import msgspec
@@ -14,6 +12,7 @@ from auditor.scan.interface import Draft, Found, SourceFile
 from auditor.scan.names import Names
 from auditor.scan.prose import Prose
 from auditor.scan.python_file import read_python_text
+from auditor.scan.python_nodes import is_python
 from auditor.scan.shell import Shell
 from auditor.scan.shown_code import beside, shown_code
 
@@ -47,7 +46,7 @@ def read_notebook(source: SourceFile) -> Found:
             found.add(*code, *beside(prose.mentions(text, 1, 1, cell=number), code))
             continue
         kept = shell.code(text, number)
-        if not _parses(kept):
+        if not is_python(kept):
             found.problems.append((None, f"cell {number} is not Python"))
             drafts = prose.mentions(kept, 1, 1, use="used", loose=False, cell=number)
             found.add(*(msgspec.structs.replace(draft, confidence="low") for draft in drafts))
@@ -73,16 +72,6 @@ def read_notebook(source: SourceFile) -> Found:
 def _text(cell: dict[str, Any]) -> str:
     text = cell.get("source", cell.get("input", ""))
     return "".join(map(str, text)) if isinstance(text, list) else str(text)
-
-
-def _parses(text: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _located(draft: Draft, origin: list[tuple[int, int]]) -> Draft:
@@ -125,7 +114,7 @@ class _CellShell:
                 timed = _TIMED.match(lines[0]) if len(lines) == 1 else None
                 # `%timeit load(...)`: the rest of the line is code in its own place.
                 kept[first] = f"{match[1]}pass"
-                if timed and _parses(timed[2].strip()):
+                if timed and is_python(timed[2].strip()):
                     kept[first] = f"{match[1]}({' ' * (len(timed[1]) - len(match[1]) - 1)}{timed[2]})"
             index += 1
         return "\n".join(kept)

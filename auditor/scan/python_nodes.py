@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator
 from typing import Final, TypeVar
 
-__all__ = ["LEAVES", "children_of", "fields_of"]
+__all__ = ["LEAVES", "children_of", "fields_of", "is_python"]
 
 Place = TypeVar("Place")
 
@@ -48,3 +49,14 @@ def children_of(node: ast.AST, outer: Place, inner: Place) -> Iterator[tuple[ast
                     yield one, outer if id(one) in outside else inner
         elif isinstance(value, ast.AST):
             yield value, outer if id(value) in outside else inner
+
+
+def is_python(text: str) -> bool:
+    """Return whether `text` is Python, as far as its syntax goes."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -5,14 +5,13 @@ It is read by the reader of its own kind, and everything that it names is mentio
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from auditor.scan.interface import Comment, Draft, SourceFile
+from auditor.scan.python_nodes import is_python
 
 __all__ = ["beside", "commented_out", "shown_code"]
 
@@ -87,16 +86,16 @@ def commented_out(source: SourceFile, comments: Iterable[Comment]) -> list[Draft
     drafts: list[Draft] = []
     for block in _blocks(comments):
         rows = [" " * one.column + one.text[1:] for one in block]
-        parts = [rows] if len(rows) > 1 and _parses("\n".join(_dedented(rows)[0])) else [[row] for row in rows]
+        parts = [rows] if len(rows) > 1 and is_python("\n".join(_dedented(rows)[0])) else [[row] for row in rows]
         for number, part in enumerate(parts):
             if not any(_CODE.search(row) for row in part):
                 continue
             body = _dedented(part)[0]
-            if not _parses("\n".join(body)):
+            if not is_python("\n".join(body)):
                 # `"name": "org/name",` of a dictionary, or one argument of a call.
                 inner = _BEHIND.sub("", body[0]).strip().rstrip(",")
                 whole = [f"{{{inner}}}", f"f({inner})"]
-                fit = next((text for text in whole if len(part) == 1 and _parses(text)), None)
+                fit = next((text for text in whole if len(part) == 1 and is_python(text)), None)
                 if fit is None:
                     continue
                 part = [" " * max(part[0].index(inner) - fit.index(inner), 0) + fit]
@@ -141,13 +140,3 @@ def _dedented(rows: list[str]) -> tuple[list[str], int]:
     """Return the rows without the indentation that all of them have, and how much that is."""
     indent = min((len(row) - len(row.lstrip(" ")) for row in rows if row.strip()), default=0)
     return [row[indent:] for row in rows], indent
-
-
-def _parses(text: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
