@@ -20,6 +20,7 @@ MAX_WORDS = 2_000
 MAX_PARTS = 100
 MAX_OBJECT = 20_000
 _PAIR = re.compile(r"\"([\w.-]{1,80})\"\s{0,8}:\s{0,8}\"([^\"\s]{1,200})\"")
+_REVISION = re.compile(r"(?:^|,)revision=([^,\s$`{]+)")
 _DYNAMIC = ("$", "{{", "`", "<", "%")
 
 
@@ -119,6 +120,8 @@ class Commands:
                 self._own.add(text.partition(":")[0])
             return
         texts = rule.inside.findall(text) if rule.inside else [text]
+        if rule.inside and len(texts) == 1 and (said := _REVISION.search(text)) is not None:
+            revision = said[1]
         kind: Kind = rule.type  # type: ignore[assignment]  # the schema has the same three words
         for index, other in enumerate(words):
             flag, equals, value = other.text.partition("=")
@@ -178,12 +181,15 @@ class Commands:
 
     def listed(self, word: Word, text: str, use: Use) -> Iterator[Draft]:
         """Yield what a list of settings in one word names: `pretrained=org/name,dtype=float16`."""
-        for one in text.split(",")[:MAX_PARTS]:
-            key, _, value = one.partition("=")
+        pairs = [one.partition("=")[::2] for one in text.split(",")[:MAX_PARTS]]
+        revision = next((value for key, value in pairs if key == "revision" and not _is_dynamic(value)), None)
+        for key, value in pairs:
             kind = self._keys.kind(key)
             name = self._names.keyed(value, kind) if kind else None
             if name is not None:
-                yield _draft(word, name, f"{key[:60]}=", "medium", None, use)
+                # A tokenizer among the settings has a revision of its own.
+                pinned = revision if f"--{key}" not in self._rules.side_flags else None
+                yield _draft(word, name, f"{key[:60]}=", "medium", pinned, use)
 
     def _addressed(self, words: Sequence[Word]) -> str | None:
         """Return the provider whose service one of the words is the address of."""

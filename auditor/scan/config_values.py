@@ -193,9 +193,13 @@ class ConfigValues:
         if self._keys.kind(key) is None and (sure := self._names.literal(value)) is not None:
             self._add(text, sure, "literal", guess=True)
 
-    def assigned(self, key: str, value: str, line: int, column: int) -> None:
-        """`{name: KEY, value: value}`."""
+    def assigned(self, key: str, value: str, line: int, column: int, group: int = 0) -> None:
+        """`{name: KEY, value: value}`; those of one list, `group`, say of each other what keys of a mapping do."""
+        earlier = len(self._found.drafts)
         self._shell.assign(key, value, line, column, f"{key[:60]}=")
+        found = self._found.drafts[earlier:]
+        text = Text(text=value, keys=(key,), line=line, column=column, end_line=line, group=group)
+        self._neighbors.add(text, key, found[0] if len(found) == 1 else None)
 
     def script(self, text: Text) -> None:
         """Read a text that is a command of its own."""

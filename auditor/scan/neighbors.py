@@ -11,8 +11,9 @@ from auditor.scan.interface import Draft, Found
 from auditor.scan.keys import folded_key
 from auditor.scan.names import Names
 
-__all__ = ["Neighbors", "Text", "without_templates"]
+__all__ = ["Neighbors", "Text", "stem_of", "without_templates"]
 
+_SAYING = re.compile(r"_(?:name_or_path|name|id|path|repo_id|repo)$")
 MAX_TEMPLATE = 100_000
 MAX_REVISION = 100
 _EITHER = re.compile(r"\$\{\{[^{}\"']{0,200}\|\|\s*'([^'{}]{1,200})'\s*\}\}")
@@ -114,8 +115,7 @@ class Neighbors:
         for one in named:
             if one.draft is None or one.draft.revision is not None:
                 continue
-            stem = one.key.removesuffix("_id").removesuffix("_name")
-            own = revisions.get(f"{one.key}_revision") or revisions.get(f"{stem}_revision")
+            own = revisions.get(f"{one.key}_revision") or revisions.get(f"{stem_of(one.key)}_revision")
             if own is None and single and (alone or one.key in self._rules.revised_keys):
                 own = next((revisions[key] for key in sorted(self._rules.revision_keys) if key in revisions), None)
             if own is not None:
@@ -131,6 +131,11 @@ class Neighbors:
         beside = self._rules.aliases.get(key, frozenset())
         named = (e for e in entries if e.key in beside and e.key != key)
         return any(e.nested or (e.draft is not None and bool(e.draft.target)) for e in named)
+
+
+def stem_of(key: str) -> str:
+    """Return what a key speaks of, without what it says of it: `model_name_or_path` -> `model`."""
+    return _SAYING.sub("", key)
 
 
 def without_templates(text: str) -> str:

@@ -124,7 +124,14 @@ class Calls:
                 found = self._values.resolve(keyword.value, scope)
                 texts = {value.text for value in found.values}
                 return texts.pop() if len(texts) == 1 and found.whole else None
-        return None
+        texts = set()
+        for keyword in call.keywords:
+            # `**options`, where these are one dictionary that can be seen.
+            held = self._values.containers(keyword.value, scope) if keyword.arg is None else []
+            for container, place in held if len(held) == 1 else ():
+                for one in chosen(container, ast.Constant(name)) if isinstance(container, ast.Dict) else ():
+                    texts |= {value.text for value in self._values.resolve(one, place).values}
+        return texts.pop() if len(texts) == 1 else None
 
     def client(self, call: ast.Call, scope: Scope) -> str | None:
         """Return the provider of the object that makes the call, or `None` when that is not seen."""

@@ -207,6 +207,28 @@ class _Reader:
         """Read a call nobody knows: keywords that speak of models, and defaults of the environment."""
         if call.args and (scheme := self._calls.path_scheme(call, scope)):
             self._paths(call, scope, scheme)
+        earlier = len(self._found.drafts)
+        self._read_call(call, scope)
+        self._pin(call, scope, earlier)
+
+    def _pin(self, call: ast.Call, scope: Scope, earlier: int) -> None:
+        """Give the one model that a call names the revision that it names: `Model(path="org/name", revision="sha")`."""
+        new = self._found.drafts[earlier:]
+        if len(new) != 1 or new[0].provider != "hub" or new[0].revision is not None:
+            return
+        revision = self._calls.keyword(call, "revision", scope)
+        made = self._module.classes.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        for field, given in zip(made.annotations, call.args, strict=False) if made is not None else ():
+            if field in self._rules.revision_keys and isinstance(given, ast.Constant) and isinstance(given.value, str):
+                revision = given.value
+        for keyword in call.keywords if made is not None else ():
+            value = keyword.value
+            if keyword.arg in self._rules.revision_keys and isinstance(value, ast.Constant):
+                revision = str(value.value)
+        if revision is not None:
+            self._found.drafts[-1] = msgspec.structs.replace(new[0], revision=revision)
+
+    def _read_call(self, call: ast.Call, scope: Scope) -> None:
         made = self._module.classes.get(call.func.id) if isinstance(call.func, ast.Name) else None
         for field, given in zip(made.annotations, call.args, strict=False) if made is not None else ():
             # `Pinned("org/name", "sha")`: the class says what its places are called.

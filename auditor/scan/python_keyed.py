@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 
+import msgspec
+
 from auditor.rulebook.scan_rules import ScanRules
 from auditor.scan.hub_names import Kind
 from auditor.scan.interface import Found
 from auditor.scan.keys import Keys
 from auditor.scan.names import Names
+from auditor.scan.neighbors import stem_of
 from auditor.scan.python_calls import Calls
 from auditor.scan.python_places import Places
 from auditor.scan.python_scopes import Module, Scope
@@ -44,11 +47,28 @@ class KeyedValues:
             kind = self._keys.kind(key)
             if kind is not None and id(value) not in self._ignored:
                 said = self._keys.providers(key) if kind == "model" else []
+                earlier = len(self._found.drafts)
                 self.keyed(value, scope, kind, how, MAX_NESTED, hint=said[0] if said else None)
+                self._pin(key, scope, earlier)
             elif key in WEAK:
                 self.weak(value, how)
             elif _is_put_together(value):
                 self._put_together(value, scope)
+
+    def _pin(self, key: str, scope: Scope, earlier: int) -> None:
+        """Give the one model under a name the revision that is kept beside it: `model_name`, `model_revision`."""
+        new = self._found.drafts[earlier:]
+        word = "_REVISION" if key.isupper() else "_revision"
+        stem = stem_of(key.lower())
+        beside = {f"{key}{word}", f"{stem.upper() if key.isupper() else stem}{word}"}
+        names = [name for name in scope.bindings if name in beside] if key in scope.bindings else []
+        if len(new) != 1 or new[0].provider != "hub" or new[0].revision is not None or len(names) != 1:
+            return
+        texts = {
+            value.text for one in scope.bindings[names[0]] for value in self._values.resolve(one.value, scope).values
+        }
+        if len(texts) == 1:
+            self._found.drafts[-1] = msgspec.structs.replace(new[0], revision=texts.pop())
 
     def _put_together(self, node: ast.expr, scope: Scope) -> None:
         """Read a constant that is made of pieces, under a name that says nothing: what is whole speaks for itself."""

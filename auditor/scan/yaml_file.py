@@ -117,10 +117,10 @@ class _Events:
                 raise ValueError("too large or nested too deep")
             if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
                 mapping = isinstance(event, yaml.MappingStartEvent)
-                self._count += mapping
+                self._count += 1
                 if mapping and self._levels and self._levels[-1].mapping and self._levels[-1].key:
                     self._values.nested(self._levels[-1].group, self._levels[-1].key)
-                self._levels.append(_Level(mapping, group=self._count if mapping else 0))
+                self._levels.append(_Level(mapping, group=self._count))
             elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
                 self._leave()
             elif isinstance(event, yaml.ScalarEvent):
@@ -142,7 +142,8 @@ class _Events:
             self._words(level.words)
         if level.mapping and "name" in level.pairs and "value" in level.pairs:
             name, value = level.pairs["name"], level.pairs["value"]
-            self._values.assigned(name.text, value.text, value.line, value.column)
+            group = self._levels[-1].group if self._levels and not self._levels[-1].mapping else 0
+            self._values.assigned(name.text, value.text, value.line, value.column, group)
         self._done()
 
     def _words(self, words: list[Word]) -> None:
