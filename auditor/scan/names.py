@@ -119,7 +119,7 @@ class Names:
         known = match[2] in self._rules.legacy_datasets and match[1].lower() in self._rules.known_owners
         if known or self._rules.dataset_like.has(match[2]):
             return self._hub(text, "dataset", bare=False)
-        # "Kimi/Qwen" are two brands; a model has a size, a version or a kind behind it.
+        # Two brands with a slash between them are none: a model has a size, a version or a kind behind it.
         whole = any(one.isdigit() or one in "-_" for one in match[2]) or match[1].lower() in self._rules.known_owners
         return self._hub(text, "model", bare=False) if whole and self._rules.model_like.has(match[2]) else None
 

@@ -85,7 +85,7 @@ class Prose:
                 continue
             option = _OPTION.search(text, max(match.start() - MAX_OPTION, 0), match.start())
             if option is not None and not self._names_models(option[1]):
-                # `--config llama/8B_single`: the value of an option that names something else.
+                # `--config family/8B_single`: the value of an option that names something else.
                 continue
             written = self._names.written(match["id"])
             if written is not None and not _within(match.start("id"), spans):
