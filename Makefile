@@ -30,7 +30,7 @@ test: $(VENV)/.dev ## set up, then run the whole test suite
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 setup: $(VENV)/.dev
 
