@@ -7,7 +7,7 @@ import re
 from auditor.scan.addresses import hub_addresses
 from auditor.scan.hub_names import Name
 from auditor.scan.interface import Comment, Confidence, Draft, Found, SourceFile
-from auditor.scan.keys import Keys, folded_key
+from auditor.scan.keys import PROPERTY, Keys, folded_key
 from auditor.scan.names import Names
 from auditor.scan.prose import Prose
 from auditor.scan.shell import Shell
@@ -25,8 +25,6 @@ _BEFORE = re.compile(
 _WRAPPED = re.compile(
     r"(?:String::from|new\s+String|std::string|Some|Ok|Arc::new|Box::new|Optional\.of|aws\.String)\(\s*$"
 )
-# `${app.model.local:org/name}`, as Spring fills in properties.
-_PROPERTY = re.compile(r"\$\{([\w.-]{1,160}):([^{}$]{1,300})\}")
 MAX_INNER = 500
 _HEREDOC = re.compile(r"<<[-~]?[\"']?([A-Z_]{2,30})[\"']?\s*$")
 _RESOURCE = "::foundation-model/"
@@ -84,7 +82,7 @@ def _literals(row: str, number: int, block: tuple[str, ...], names: Names, keys:
     drafts = []
     for match in _STRING.finditer(row):
         text = match[1] or match[2] or match[3]
-        given = _PROPERTY.fullmatch(text)
+        given = PROPERTY.fullmatch(text)
         if given is not None:
             text = given[2]
         if "${" in text and _RESOURCE in text:

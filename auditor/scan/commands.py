@@ -40,7 +40,7 @@ class Commands:
 
     def __init__(self, rules: ScanRules, names: Names, keys: Keys) -> None:
         self._rules, self._names, self._keys = rules, names, keys
-        self._own: set[str] = set()
+        self._own: set[tuple[str, str]] = set()
 
     def read(self, words: Sequence[Word], use: Use = "used") -> Iterator[Draft | Guess]:
         """Yield what the words of one command name, and the names that nobody can see."""
@@ -115,9 +115,9 @@ class Commands:
         if text.startswith("--") and "=" in text:
             text = text.partition("=")[2]
         if rule.creates:
-            # A name of one's own; what the library calls the same is still the library's.
-            if self._names.of_library(text) is None:
-                self._own.add(text.partition(":")[0])
+            # A name of one's own; what has an owner, or is called the same in the library, is still somebody else's.
+            if "/" not in text and self._names.of_library(text) is None:
+                self._own.add((rule.provider, text.partition(":")[0]))
             return
         texts = rule.inside.findall(text) if rule.inside else [text]
         if rule.inside and len(texts) == 1 and (said := _REVISION.search(text)) is not None:
@@ -132,7 +132,7 @@ class Commands:
             if name is None and rule.inside:
                 # `model=...` among settings may be a service's.
                 name = self._names.keyed(one, kind)
-            if name is not None and name.target.partition(":")[0] in self._own:
+            if name is not None and (name.provider, name.target.partition(":")[0]) in self._own:
                 continue
             if name is not None:
                 yield _draft(word, name, how, "high", revision, use)

@@ -11,7 +11,7 @@ import msgspec
 from auditor.scan.commands import Commands, Word
 from auditor.scan.hub_names import Name
 from auditor.scan.interface import Comment, Confidence, Draft, Found, SourceFile
-from auditor.scan.keys import Keys, folded_key
+from auditor.scan.keys import PROPERTY, Keys, folded_key
 from auditor.scan.names import Names
 from auditor.scan.neighbors import Neighbors, Text, without_templates
 from auditor.scan.prose import Prose
@@ -23,8 +23,6 @@ __all__ = ["ConfigValues", "words_of"]
 MAX_TEXT = 100_000
 MAX_INNER = 3
 _GIVEN = re.compile(r"\$\{([A-Za-z_]\w{0,80}):?[-=]([^{}$]{1,300})\}")
-# `${app.model.local:org/name}`, as Spring fills in properties.
-_PROPERTY = re.compile(r"\$\{[\w.-]{0,80}?([A-Za-z_][\w-]{0,80}):([^{}$]{1,300})\}")
 _SEVERAL = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}(?:,\s?[\w.-]{1,96}/[\w.-]{1,96}){1,50}")
 _TOGETHER = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}(?:\+[\w./-]{1,200}){1,4}")
 _OPTIONS = re.compile(r"(?:^|\s)--?[A-Za-z][\w-]*(?:[ =]|$)")
@@ -83,9 +81,11 @@ class ConfigValues:
             text = msgspec.structs.replace(text, text=without_templates(text.text))
         if key.isidentifier():
             self._shell.remember(key, text.text, text.line, text.column)
-        if (given := _GIVEN.fullmatch(text.text.strip()) or _PROPERTY.fullmatch(text.text.strip())) is not None:
+        if (given := _GIVEN.fullmatch(text.text.strip()) or PROPERTY.fullmatch(text.text.strip())) is not None:
             # ${KEY:-default}: what stands there when nobody says otherwise.
-            inner = text.keys if self._keys.kind(key, text.keys[:-1]) else (*text.keys[:-1], given[1])
+            inner = (
+                text.keys if self._keys.kind(key, text.keys[:-1]) else (*text.keys[:-1], given[1].rpartition(".")[2])
+            )
             text = msgspec.structs.replace(text, text=given[2], keys=inner)
         if _SEVERAL.fullmatch(text.text) and self._keys.kind(key.rpartition(".")[2], text.keys[:-1]) is not None:
             # A sweep over several: `model.name: org/a,org/b`.

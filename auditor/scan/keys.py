@@ -9,11 +9,13 @@ from typing import Literal
 
 from auditor.rulebook.scan_rules import ScanRules
 
-__all__ = ["Keys", "folded_key"]
+__all__ = ["PROPERTY", "Keys", "folded_key"]
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 MAX_KEY = 80
+# `${app.model.local:org/name}`, as properties are filled in: the key, and what stands there when nobody sets it.
+PROPERTY = re.compile(r"\$\{([\w.-]{1,160}):([^{}$]{1,300})\}")
 
 
 @functools.lru_cache(maxsize=8192)

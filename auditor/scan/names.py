@@ -132,6 +132,11 @@ class Names:
         found = self._as_written(text) if not self.is_path(text) else None
         return found if found is not None and self._specific(found) else None
 
+    def looked_up(self, text: str) -> Name | None:
+        """Return what a key of a table names: an id that says so by itself, no name that a library completes."""
+        name = self.literal(text) if "/" in text else self.spoken(text)
+        return name if name is not None and ("/" in text or name.provider != "hub") else None
+
     def literal(self, text: str) -> Name | None:
         """Return the model that a literal of code names without any key or call to speak for it, or `None`."""
         if not 4 <= len(text) <= MAX_LENGTH or any(c.isspace() for c in text):

@@ -15,9 +15,11 @@ from auditor.scan.keys import Keys
 from auditor.scan.names import Names
 from auditor.scan.shown_code import beside, shown_code
 
-__all__ = ["Prose", "read_prose"]
+__all__ = ["TELLING", "Prose", "read_prose"]
 
 MAX_LINE = 20_000
+# What a message must have to name something: an id with a slash, one with a number, a call or a command.
+TELLING = re.compile(r"[\w-]/[\w-]|[a-z0-9]-[a-z0-9.-]{0,40}\d|\(|\b(?:pull|run|download|serve)\s")
 MAX_OPTION = 60
 _OPTION = re.compile(r"(--[\w-]+)[ =][\"'`]?$")
 # "JSONL/JSON", "AWQ/GPTQ": two of a kind, not an owner and a name.

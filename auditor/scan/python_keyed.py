@@ -133,8 +133,8 @@ class KeyedValues:
 
     def _listed(self, key: ast.expr, text: str, how: str) -> None:
         """Read a key of a dictionary of models, each with settings of its own."""
-        name = self._names.literal(text) if "/" in text else self._names.spoken(text)
-        if name is not None and ("/" in text or name.provider != "hub"):
+        name = self._names.looked_up(text)
+        if name is not None:
             self._found.add(self._places.draft(Value(text, key), name, how, "medium", call=None))
 
 

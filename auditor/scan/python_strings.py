@@ -11,7 +11,7 @@ from auditor.scan.addresses import hub_address, hub_addresses
 from auditor.scan.commands import Commands, Word
 from auditor.scan.interface import Found, SourceFile
 from auditor.scan.names import Names
-from auditor.scan.prose import Prose
+from auditor.scan.prose import TELLING, Prose
 from auditor.scan.python_places import Places
 from auditor.scan.python_scopes import Module
 from auditor.scan.python_texts import Value
@@ -19,8 +19,6 @@ from auditor.scan.shown_code import beside, shown_code
 
 __all__ = ["Strings"]
 
-# What a message must have to name something: an id with a slash, one with a number, a call or a command.
-_TELLING = re.compile(r"[\w-]/[\w-]|[a-z0-9]-[a-z0-9.-]{0,40}\d|\(|\b(?:pull|run|download|serve)\s")
 # What an id without an owner can look like: short, with a digit and a mark between its parts.
 _SHORT = re.compile(r"(?=[^\d\s]{0,80}\d)(?=[\w.]{1,60}[-:])[A-Za-z][\w.:@-]{2,80}")
 
@@ -80,7 +78,7 @@ class Strings:
         if text.lstrip().startswith("{") and '"' in text:
             word = Word(text=text, line=node.lineno, column=self._places.column(node.lineno, node.col_offset))
             self._found.add(*self._commands.pairs(word, "used"))
-        if id(node) not in self._ignored and _TELLING.search(text):
+        if id(node) not in self._ignored and TELLING.search(text):
             # A piece of a formatted text may end within a name.
             loose = id(node) not in self._module.pieces
             mentions = [one for one in self._prose.mentions(text, 1, 1, loose=loose) if one.how == "text"]

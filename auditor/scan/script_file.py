@@ -9,7 +9,7 @@ from auditor.scan.hub_names import Kind, Name
 from auditor.scan.interface import Comment, Confidence, Draft, Found, Guess, SourceFile, Use
 from auditor.scan.keys import Keys, folded_key
 from auditor.scan.names import Names
-from auditor.scan.prose import Prose
+from auditor.scan.prose import TELLING, Prose
 from auditor.scan.script_clients import Clients
 from auditor.scan.script_tokens import TOKEN, Argument, ScriptPlaces, Token, pair
 from auditor.scan.shown_code import beside
@@ -25,8 +25,6 @@ _MODEL_KEYS = ("model", "modelId", "modelName", "model_id", "model_name", "versi
 _WEAK = ("repo", "name", "id", "hf", "hub")
 # `${session.model ?? "name"}`: what stands there when nobody chose.
 _GIVEN = re.compile(r"\$\{[^{}\"'`]{0,200}(?:\?\?|\|\|)\s*[\"']([^\"'{}]{1,200})[\"']\s*\}")
-# What a message must have to name something.
-_TELLING = re.compile(r"[\w-]/[\w-]|[a-z0-9]-[a-z0-9.-]{0,40}\d|\(|\b(?:pull|run|download|serve)\s")
 _COMMA, _CLOSED = Token("mark", ",", 0), Token("mark", "}", 0)
 _DECLARED = ("const", "let", "var", "readonly", "static", "private", "public", "export", "default")
 
@@ -231,7 +229,7 @@ class _Script:
             return
         if token.start in self._taken or len(text) < MIN_NAME:
             return
-        if " " in text and _TELLING.search(text):
+        if " " in text and TELLING.search(text):
             # Messages, and files that are written: a piece beside `${...}` may end within a name.
             line, column = self._places.of(token.start)
             self._found.add(*self._prose.mentions(text, line, column + 1, loose="${" not in text))
@@ -265,8 +263,8 @@ class _Script:
 
     def _looked_up(self, index: int, token: Token, text: str) -> None:
         """Report a key that is a model's id: it only says what can be looked up, except in a list of models."""
-        name = self._names.literal(text) if "/" in text else self._names.spoken(text)
-        if name is not None and ("/" in text or name.provider != "hub"):
+        name = self._names.looked_up(text)
+        if name is not None:
             owner = self._owner(index)
             listed = owner is not None and self._keys.kind(owner) == "model" and self._tokens[index + 2].text == "{"
             use: Use = "used" if listed else "mentioned"

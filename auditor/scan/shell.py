@@ -31,7 +31,7 @@ _PYTHON = re.compile(r"\bpython[\d.]*\b")
 
 _SPEAKING = ("echo", "printf", "print", "Write-Host", "Write-Output")
 # A redirection that fills a file; `>&2` only chooses where people read it.
-_INTO_FILE = re.compile(r"\d?>{1,2}(?!&)|\|")
+_INTO_FILE = re.compile(r"\d?>{1,2}(?!&)")
 
 
 class Shell:
@@ -50,12 +50,13 @@ class Shell:
     def text(self, text: str, line: int, column: int, *, assignments: bool = True) -> None:
         """Read commands that begin at `line` and `column`; a second look follows with `finish`."""
         told: set[int] = set()
+        piped = "|" in unquoted(text)
         for words in split_words(text, line, column):
             if assignments:
                 self._assign(words)
                 self._given(words)
                 self._variables.loop(words)
-            if words[0].text in _SPEAKING and not any(_INTO_FILE.match(word.text) for word in words):
+            if words[0].text in _SPEAKING and not piped and not any(_INTO_FILE.match(word.text) for word in words):
                 # What is shown to people is no use of ours.
                 told |= {word.line for word in words}
                 for word in words[1:]:
